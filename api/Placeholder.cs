@@ -1,0 +1,2 @@
+namespace FangFanPin.Api;
+internal static class Placeholder;
