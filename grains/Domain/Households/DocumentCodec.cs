@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Records;
+
+namespace FangFanPin.Domain.Households;
+
+/// <summary>
+/// A household file as bytes: a format byte, then records as (kind, tagged fields, end). Fields are found by number, so a reader
+/// steps over fields that it does not know and leaves fields that are missing empty.
+/// </summary>
+public static class DocumentCodec
+{
+    private const byte Format = 1;
+
+    /// <summary>Run-time indicators of a record stand under this number, as pairs of text; no dictionary field may take it.</summary>
+    private const int ExtraNumber = 4000;
+
+    public static byte[] Encode(HouseholdFile file)
+    {
+        var writer = new DocumentWriter();
+        writer.Unsigned(Format);
+        foreach (var (map, record) in file.Records())
+        {
+            writer.Unsigned((ulong)KindOf(map));
+            EncodeRecord(map, record, writer);
+        }
+        return writer.Written.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
+    public static HouseholdFile Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new DocumentReader(bytes);
+        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown document format.");
+        var records = new List<Entity>();
+        while (!reader.AtEnd)
+        {
+            var kind = (int)reader.Unsigned() - 1;
+            if (kind < 0 || kind >= EntityMap.All.Length) throw new InvalidDataException("Unknown kind of record.");
+            records.Add(DecodeRecord(EntityMap.All[kind], ref reader));
+        }
+        return HouseholdFile.From(records);
+    }
+
+    private static int KindOf(EntityMap map) => EntityMap.All.IndexOf(map) + 1;
+
+    private static void EncodeRecord(EntityMap map, Entity record, DocumentWriter writer)
+    {
+        foreach (var field in map.Fields) field.Encode(record, writer);
+        if (record.Extra is { Count: > 0 } extra)
+        {
+            foreach (var (id, text) in extra)
+            {
+                writer.Tag(ExtraNumber, WireType.Bytes);
+                writer.Text(id + '\n' + text);
+            }
+        }
+        writer.EndOfRecord();
+    }
+
+    private static Entity DecodeRecord(EntityMap map, ref DocumentReader reader)
+    {
+        var record = map.Create();
+        ImmutableSortedDictionary<string, string>.Builder? extra = null;
+        while (reader.NextTag(out var number, out var wire))
+        {
+            if (number == ExtraNumber) AddExtra(extra ??= ImmutableSortedDictionary.CreateBuilder<string, string>(), reader.Text());
+            else if (map.Find(number) is { } field) field.Decode(record, ref reader);
+            else reader.Skip(wire);
+        }
+        return extra is null ? record : record with { Extra = extra.ToImmutable() };
+    }
+
+    private static void AddExtra(ImmutableSortedDictionary<string, string>.Builder extra, string pair)
+    {
+        var cut = pair.IndexOf('\n', StringComparison.Ordinal);
+        extra[pair[..cut]] = pair[(cut + 1)..];
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Records;
+
+namespace FangFanPin.Domain.Households;
+
+/// <summary>
+/// Everything known about one household, the unit of change: 户档案. Lists keep the order in which records came in, except
+/// yearly ones (by year) and episodes (by number). Immutable; every change makes a new one.
+/// </summary>
+public sealed record HouseholdFile
+{
+    public required Household Household { get; init; }
+
+    /// <summary>All members, those of 自然减少 included.</summary>
+    public ImmutableArray<Member> Members { get; init; } = [];
+
+    /// <summary>One per StatYear, ascending; likewise incomes and expenditures.</summary>
+    public ImmutableArray<LivingCondition> Living { get; init; } = [];
+    public ImmutableArray<AnnualIncome> Incomes { get; init; } = [];
+    public ImmutableArray<AnnualExpenditure> Expenditures { get; init; } = [];
+
+    /// <summary>One per CollectedOn, ascending; the last is the current state.</summary>
+    public ImmutableArray<SecurityStatus> Securities { get; init; } = [];
+
+    /// <summary>Ascending by EpisodeNo; the last is the current one.</summary>
+    public ImmutableArray<RiskEpisode> Episodes { get; init; } = [];
+    public ImmutableArray<Measure> Measures { get; init; } = [];
+
+    /// <summary>在册: an empty status counts as active (and is a finding of a quality rule).</summary>
+    public bool IsActive => Household.HouseholdStatus is null or "" or HouseholdStatuses.Active;
+
+    public IEnumerable<Member> ActiveMembers => Members.Where(m => m.MemberStatus is null or "" or MemberStatuses.Active);
+
+    public static readonly HouseholdFile Empty = new() { Household = new Household() };
+
+    /// <summary>All records with their maps, household first.</summary>
+    public IEnumerable<(EntityMap Map, Entity Record)> Records() =>
+    [
+        (EntityMap.Household, Household),
+        .. Members.Select(r => (EntityMap.Member, (Entity)r)),
+        .. Living.Select(r => (EntityMap.LivingCondition, (Entity)r)),
+        .. Incomes.Select(r => (EntityMap.AnnualIncome, (Entity)r)),
+        .. Expenditures.Select(r => (EntityMap.AnnualExpenditure, (Entity)r)),
+        .. Securities.Select(r => (EntityMap.SecurityStatus, (Entity)r)),
+        .. Episodes.Select(r => (EntityMap.RiskEpisode, (Entity)r)),
+        .. Measures.Select(r => (EntityMap.Measure, (Entity)r)),
+    ];
+
+    /// <summary>The file made of these records; the inverse of <see cref="Records"/> up to the order of lists.</summary>
+    public static HouseholdFile From(IEnumerable<Entity> records)
+    {
+        var all = records.ToLookup(r => r.GetType());
+        return new HouseholdFile
+        {
+            Household = all[typeof(Household)].Cast<Household>().SingleOrDefault() ?? new Household(),
+            Members = [.. all[typeof(Member)].Cast<Member>()],
+            Living = [.. all[typeof(LivingCondition)].Cast<LivingCondition>().OrderBy(r => r.StatYear)],
+            Incomes = [.. all[typeof(AnnualIncome)].Cast<AnnualIncome>().OrderBy(r => r.StatYear)],
+            Expenditures = [.. all[typeof(AnnualExpenditure)].Cast<AnnualExpenditure>().OrderBy(r => r.StatYear)],
+            Securities = [.. all[typeof(SecurityStatus)].Cast<SecurityStatus>().OrderBy(r => r.CollectedOn)],
+            Episodes = [.. all[typeof(RiskEpisode)].Cast<RiskEpisode>().OrderBy(r => r.EpisodeNo)],
+            Measures = [.. all[typeof(Measure)].Cast<Measure>()],
+        };
+    }
+}
+
+/// <summary>Codes that logic asks for, from the lists of the same name.</summary>
+public static class HouseholdStatuses
+{
+    public const string Active = "1";
+    public const string Gone = "2";
+    public const string Mistaken = "3";
+    public const string Archived = "4";
+}
+
+public static class MemberStatuses
+{
+    public const string Active = "1";
+    public const string Gone = "2";
+}
+
+public static class YesNo
+{
+    public const string No = "0";
+    public const string Yes = "1";
+}

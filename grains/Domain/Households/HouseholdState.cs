@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Figures;
+
+namespace FangFanPin.Domain.Households;
+
+/// <summary>What the store keeps for one household; the version is the store's etag. A cleared household keeps its row and version.</summary>
+public sealed record HouseholdState
+{
+    /// <summary>Null: the household has never been registered (or its registration was undone).</summary>
+    public HouseholdFile? File { get; init; }
+
+    /// <summary>The newest <see cref="AppliedMax"/> commands, oldest first, so that a repeat gets the same answer.</summary>
+    public ImmutableArray<AppliedCommand> Applied { get; init; } = [];
+
+    /// <summary>What made this version; the store writes it as the history row of the version, in the same transaction.</summary>
+    public HouseholdChanged? LastChange { get; init; }
+
+    /// <summary>A split whose new household has not confirmed yet: owed, and paid again on activation.</summary>
+    public OwedSplit? OwedSplit { get; init; }
+
+    /// <summary>What this household adds to its village's figures; empty unless registered and active.</summary>
+    public CellVector Contribution { get; init; } = CellVector.Empty;
+
+    /// <summary>The first day on which <see cref="Contribution"/> would change by itself; null when never.</summary>
+    public DateOnly? NextDue { get; init; }
+
+    /// <summary>The village of the version before, when it was another: its figures are owed too.</summary>
+    public string? VillageBefore { get; init; }
+
+    public const int AppliedMax = 16;
+
+    public string? Village => File?.Household.AreaCode;
+}
+
+/// <param name="ContentHash">SHA-256 of the change in its wire form: a repeated id with other content is refused.</param>
+/// <param name="Version">Of the household after the command.</param>
+public sealed record AppliedCommand(Guid CommandId, string ContentHash, long Version, bool Changed);
+
+public sealed record OwedSplit(Guid CommandId, string NewHouseholdCode, HouseholdFile File, Actor Actor);
+
+/// <summary>One change as history keeps it.</summary>
+public sealed record HouseholdChanged
+{
+    public required Guid CommandId { get; init; }
+
+    /// <summary>The kind of the change, e.g. <c>amend</c>; <c>recompute</c> when only the figures moved with the date.</summary>
+    public required string Kind { get; init; }
+    public required Actor Actor { get; init; }
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The import that this was part of.</summary>
+    public string? ImportId { get; init; }
+    public ImmutableArray<FieldChange> Changes { get; init; } = [];
+}
+
+/// <summary>One field, old and new in text form.</summary>
+/// <param name="Entity">Dictionary entity, e.g. <c>Member</c>.</param>
+/// <param name="Key">Which record of that entity: its key field's text; empty for the household itself.</param>
+/// <param name="Field">Dictionary identifier or run-time indicator.</param>
+public sealed record FieldChange(string Entity, string Key, string Field, string? Old, string? New);
+
+/// <summary>Who acts. Set by the API from the login, never taken from a request body.</summary>
+/// <param name="Account">Login name; <c>system</c> for reminders.</param>
+/// <param name="Region">12-digit code of the subtree in which the actor may act.</param>
+public sealed record Actor(string Account, string DisplayName, string Role, string Region)
+{
+    public static readonly Actor System = new("system", "系统", "system", "410000000000");
+}

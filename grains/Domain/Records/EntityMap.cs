@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace FangFanPin.Domain.Records;
+
+/// <summary>The stored fields of one typed record, by number and by dictionary identifier. Built once from the <see cref="FieldAttribute"/>s.</summary>
+public sealed class EntityMap
+{
+    public static readonly EntityMap Household = new(typeof(Household), nameof(Records.Household.HouseholdCode));
+    public static readonly EntityMap Member = new(typeof(Member), nameof(Records.Member.PersonCode));
+    public static readonly EntityMap LivingCondition = new(typeof(LivingCondition), nameof(Records.LivingCondition.StatYear));
+    public static readonly EntityMap AnnualIncome = new(typeof(AnnualIncome), nameof(Records.AnnualIncome.StatYear));
+    public static readonly EntityMap AnnualExpenditure = new(typeof(AnnualExpenditure), nameof(Records.AnnualExpenditure.StatYear));
+    public static readonly EntityMap SecurityStatus = new(typeof(SecurityStatus), nameof(Records.SecurityStatus.CollectedOn));
+    public static readonly EntityMap RiskEpisode = new(typeof(RiskEpisode), nameof(Records.RiskEpisode.EpisodeId));
+    public static readonly EntityMap Measure = new(typeof(Measure), nameof(Records.Measure.MeasureId));
+
+    public static readonly ImmutableArray<EntityMap> All =
+        [Household, Member, LivingCondition, AnnualIncome, AnnualExpenditure, SecurityStatus, RiskEpisode, Measure];
+
+    private readonly FrozenDictionary<string, EntityField> byId;
+    private readonly EntityField?[] byNumber;
+    private readonly Func<Entity> create;
+
+    private EntityMap(Type type, string key)
+    {
+        Type = type;
+        Fields = [.. type.GetProperties().Where(p => p.IsDefined(typeof(FieldAttribute)))
+            .Select(p => EntityField.Create(p, p.GetCustomAttribute<FieldAttribute>()!.Number)).OrderBy(f => f.Number)];
+        Derived = [.. type.GetProperties().Where(p => p.IsDefined(typeof(DerivedAttribute))).Select(p => p.Name)];
+        byId = Fields.ToFrozenDictionary(f => f.Id, StringComparer.Ordinal);
+        byNumber = new EntityField?[Fields.Max(f => f.Number) + 1];
+        foreach (var field in Fields) byNumber[field.Number] = field;
+        Key = byId[key];
+        create = () => (Entity)Activator.CreateInstance(type)!;
+    }
+
+    public Type Type { get; }
+
+    /// <summary>The entity's name in the dictionary, e.g. <c>Member</c>.</summary>
+    public string Name => Type.Name;
+
+    public ImmutableArray<EntityField> Fields { get; }
+
+    /// <summary>Identifiers of fields that are computed from others and cannot be written.</summary>
+    public ImmutableArray<string> Derived { get; }
+
+    /// <summary>What tells the records of one household apart.</summary>
+    public EntityField Key { get; }
+
+    public EntityField? Find(string id) => byId.GetValueOrDefault(id);
+    public EntityField? Find(int number) => number < byNumber.Length ? byNumber[number] : null;
+    public Entity Create() => create();
+    public static EntityMap Of(Entity entity) => All.First(m => m.Type == entity.GetType());
+    public static EntityMap? Named(string name) => All.FirstOrDefault(m => m.Name == name);
+
+    /// <summary>A copy with one field replaced; the value must be of the property's type or null.</summary>
+    public static TEntity With<TEntity>(TEntity entity, EntityField field, object? value) where TEntity : Entity
+    {
+        var copy = (TEntity)(entity with { });
+        field.Set(copy, value);
+        return copy;
+    }
+
+    /// <summary>A copy with several fields replaced by values in text form; identifiers that are no field go to <see cref="Entity.Extra"/>.</summary>
+    /// <exception cref="FormatException">A text is not in the form of its field: the caller did not validate.</exception>
+    public TEntity WithTexts<TEntity>(TEntity entity, IEnumerable<KeyValuePair<string, string?>> texts) where TEntity : Entity
+    {
+        var extra = (entity.Extra ?? ImmutableSortedDictionary<string, string>.Empty).ToBuilder();
+        var copy = (TEntity)(entity with { });
+        foreach (var (id, text) in texts)
+        {
+            if (Find(id) is { } field) field.SetText(copy, text);
+            else if (text is null) extra.Remove(id);
+            else extra[id] = text;
+        }
+        return (TEntity)(copy with { Extra = extra.Count == 0 ? null : extra.ToImmutable() });
+    }
+
+    /// <summary>A copy of <paramref name="stored"/> that takes the named fields from <paramref name="incoming"/>, empty ones included.</summary>
+    public TEntity Merge<TEntity>(TEntity stored, TEntity incoming, IEnumerable<EntityField> fields, IEnumerable<string> extras) where TEntity : Entity
+    {
+        var copy = (TEntity)(stored with { });
+        foreach (var field in fields) field.Copy(incoming, copy);
+        var extra = (stored.Extra ?? ImmutableSortedDictionary<string, string>.Empty).ToBuilder();
+        foreach (var id in extras)
+        {
+            if (incoming.Extra?.GetValueOrDefault(id) is { } text) extra[id] = text;
+            else extra.Remove(id);
+        }
+        return (TEntity)(copy with { Extra = extra.Count == 0 ? null : extra.ToImmutable() });
+    }
+}
