@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+
+namespace FangFanPin.Domain.Sealing;
+
+/// <summary>Where sealed bytes stand. They open only there, so rows, versions and tables cannot be swapped behind the program's back.</summary>
+/// <param name="Table">Table and column in one word, e.g. <c>household</c>.</param>
+/// <param name="Key">Primary key of the row, without the version.</param>
+public readonly record struct SealPlace(string Table, string Key, long Version);
+
+/// <summary>What a keyed hash was made of; equal texts of different kinds have unrelated hashes.</summary>
+public enum BlindKind : byte { Certificate = 1, CertificateLastSix = 2, Phone = 3 }
+
+/// <summary>Keeps personal data unreadable to whoever has the database alone.</summary>
+public interface ISealer
+{
+    /// <summary>Encrypts; the same bytes sealed twice differ.</summary>
+    byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain);
+
+    /// <exception cref="CryptographicException">Damaged, moved from another place, or sealed with a key that is not in the ring.</exception>
+    byte[] Open(SealPlace place, ReadOnlySpan<byte> box);
+
+    /// <summary>The keyed hash to store for a text normalised by <see cref="BlindText"/>; null for null.</summary>
+    byte[]? BlindIndex(BlindKind kind, string? normalised);
+
+    /// <summary>The hashes to look for, one per key of the ring: rows hashed before a rotation are found too. Empty for null.</summary>
+    byte[][] BlindIndexes(BlindKind kind, string? normalised);
+}

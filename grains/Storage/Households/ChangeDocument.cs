@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+
+namespace FangFanPin.Storage.Households;
+
+/// <summary>
+/// The fields of one change as bytes: per record that changed its entity and key, then the fields with old and new text. A field is
+/// named by its number; run-time indicators, and fields that this program does not know, by their name.
+/// </summary>
+internal static class ChangeDocument
+{
+    private const byte Format = 1;
+
+    [Flags]
+    private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
+
+    public static byte[] Encode(HouseholdChanged change)
+    {
+        var writer = new DocumentWriter();
+        writer.Unsigned(Format);
+        writer.Text(change.Actor.DisplayName);
+        writer.Text(change.Actor.Role);
+        writer.Text(change.Actor.Region);
+        FieldChange? before = null;
+        foreach (var field in change.Changes)
+        {
+            Encode(field, before, writer);
+            before = field;
+        }
+        return writer.Written.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
+    public static (Actor Actor, ImmutableArray<FieldChange> Changes) Decode(string account, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new DocumentReader(bytes);
+        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a change.");
+        var actor = new Actor(account, reader.Text(), reader.Text(), reader.Text());
+        var changes = ImmutableArray.CreateBuilder<FieldChange>();
+        while (!reader.AtEnd) changes.Add(DecodeField(ref reader, changes.Count == 0 ? null : changes[^1]));
+        return (actor, changes.ToImmutable());
+    }
+
+    private static void Encode(FieldChange field, FieldChange? before, DocumentWriter writer)
+    {
+        var known = EntityMap.Named(field.Entity)?.Find(field.Field);
+        var parts = (before is not null && before.Entity == field.Entity && before.Key == field.Key ? Parts.SameRecord : 0)
+            | (field.Old is null ? 0 : Parts.Old) | (field.New is null ? 0 : Parts.New) | (known is null ? Parts.Named : 0);
+        writer.Unsigned((ulong)parts);
+        if (!parts.HasFlag(Parts.SameRecord))
+        {
+            writer.Text(field.Entity);
+            writer.Text(field.Key);
+        }
+        if (known is null) writer.Text(field.Field);
+        else writer.Unsigned((ulong)known.Number);
+        if (field.Old is not null) writer.Text(field.Old);
+        if (field.New is not null) writer.Text(field.New);
+    }
+
+    private static FieldChange DecodeField(ref DocumentReader reader, FieldChange? before)
+    {
+        var parts = (Parts)reader.Unsigned();
+        var same = parts.HasFlag(Parts.SameRecord) ? before ?? throw new InvalidDataException("A change refers to a record before the first.") : null;
+        var entity = same?.Entity ?? reader.Text();
+        var key = same?.Key ?? reader.Text();
+        var name = parts.HasFlag(Parts.Named) ? reader.Text() : NameOf(entity, (int)reader.Unsigned());
+        var old = parts.HasFlag(Parts.Old) ? reader.Text() : null;
+        return new FieldChange(entity, key, name, old, parts.HasFlag(Parts.New) ? reader.Text() : null);
+    }
+
+    private static string NameOf(string entity, int number) =>
+        EntityMap.Named(entity)?.Find(number)?.Id ?? throw new InvalidDataException($"A change names field {number} of {entity}, which does not exist.");
+}
