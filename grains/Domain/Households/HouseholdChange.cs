@@ -135,7 +135,6 @@ public sealed record ReceiveSplit : HouseholdChange
 public sealed record DeregisterHousehold : HouseholdChange
 {
     public required string HouseholdStatus { get; init; }
-    public string? Remark { get; init; }
 }
 
 public sealed record RestoreHousehold : HouseholdChange;

@@ -32,6 +32,15 @@ public static class HouseholdErrors
     public static readonly DomainError NewerChange = new("household.newer-change", "导入之后该户又有修改,不能撤销。");
     public static readonly DomainError Locked = new("household.locked", "该户正在业务流程中,信息已锁定。");
 
+    public static readonly DomainError BadChangeReason = new("household.bad-change-reason", "增减原因应为减少类代码(21 至 29)。", "ChangeReason");
+    public static readonly DomainError EliminatedBeforeRecognized = new("household.eliminated-before-recognized", "消除监测时间不能早于识别监测时间。", "EliminatedMonth");
+    public static readonly DomainError ItemOfOtherCategory = new("household.item-of-other-category", "措施子项不属于所选大类。", "Item");
+    public static readonly DomainError BadMeasureStatus = new("household.bad-measure-status", "结束措施时状态应为已完成或已终止。", "Status");
+    public static readonly DomainError EndsBeforeStart = new("household.ends-before-start", "结束日期不能早于开始日期。", "EndedOn");
+
+    public static DomainError BadYear(string place) => new("household.bad-year", "年度应在 2014 年至明年之间。", Place(place, "StatYear"));
+    public static DomainError FutureDate(string place, string field) => new("field.future-date", "日期不能晚于今天。", Place(place, field));
+    public static DomainError FutureMonth(string place, string field) => new("field.future-date", "月份不能晚于本月。", Place(place, field));
     public static DomainError FixedField(string place, string field) => new("household.fixed-field", "该字段不能在此修改。", Place(place, field));
     public static DomainError Required(string place, string field) => new("field.required", "该字段必填。", Place(place, field));
     public static string Place(string place, string field) => place.Length == 0 ? field : $"{place}.{field}";

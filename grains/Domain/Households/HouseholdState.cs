@@ -12,7 +12,7 @@ public sealed record HouseholdState
     /// <summary>The newest <see cref="AppliedMax"/> commands, oldest first, so that a repeat gets the same answer.</summary>
     public ImmutableArray<AppliedCommand> Applied { get; init; } = [];
 
-    /// <summary>What made this version; the store writes it as the history row of the version, in the same transaction.</summary>
+    /// <summary>The newest change; the store writes it as the history row of its version, in the transaction that writes that version.</summary>
     public HouseholdChanged? LastChange { get; init; }
 
     /// <summary>A split whose new household has not confirmed yet: owed, and paid again on activation.</summary>
@@ -36,14 +36,17 @@ public sealed record HouseholdState
 /// <param name="Version">Of the household after the command.</param>
 public sealed record AppliedCommand(Guid CommandId, string ContentHash, long Version, bool Changed);
 
+/// <param name="CommandId">Of the command that the new household gets; the same at every attempt.</param>
 public sealed record OwedSplit(Guid CommandId, string NewHouseholdCode, HouseholdFile File, Actor Actor);
 
 /// <summary>One change as history keeps it.</summary>
 public sealed record HouseholdChanged
 {
+    /// <summary>The version that it made. A later version that only moved the figures with the date keeps the change before it and has no history row of its own.</summary>
+    public required long Version { get; init; }
     public required Guid CommandId { get; init; }
 
-    /// <summary>The kind of the change, e.g. <c>amend</c>; <c>recompute</c> when only the figures moved with the date.</summary>
+    /// <summary>The kind of the change, e.g. <c>amend</c>.</summary>
     public required string Kind { get; init; }
     public required Actor Actor { get; init; }
     public required DateTimeOffset At { get; init; }
