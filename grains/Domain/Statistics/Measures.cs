@@ -68,6 +68,11 @@ public static class Measures
         NewEpisodes, NewPersons, RepeatEpisodes, RepeatPersons,
     ];
 
+    /// <summary>Recognitions as households or as people.</summary>
+    internal static MeasureDefinition NewOf(bool heads) => heads ? NewPersons : NewEpisodes;
+
+    internal static MeasureDefinition RepeatOf(bool heads) => heads ? RepeatPersons : RepeatEpisodes;
+
     private static readonly MeasureDefinition?[] ByNumber = [.. Enumerable.Range(0, 128).Select(n => All.SingleOrDefault(m => m.Number == n))];
 
     public static MeasureDefinition? Find(int number) => number >= 0 && number < ByNumber.Length ? ByNumber[number] : null;
