@@ -38,7 +38,7 @@ create index household_by_head_cert on household (head_cert_index) where head_ce
 create index household_by_phone on household (phone_index) where phone_index is not null;
 
 create table household_member (
-    household_code text collate "C" not null references household,
+    household_code text collate "C" not null,
     person_code    text collate "C" not null,
     name           text collate "C",
     sex            text,
@@ -67,3 +67,11 @@ create table household_history (
     primary key (code, version)
 );
 create index household_history_by_import on household_history (import_id, code) where import_id is not null;
+
+create table if not exists owed (
+    target  text collate "C" not null,
+    subject text collate "C" not null,
+    version bigint not null,
+    at      timestamptz not null,
+    primary key (target, subject)
+);

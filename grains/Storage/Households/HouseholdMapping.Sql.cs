@@ -1,0 +1,86 @@
+namespace FangFanPin.Storage.Households;
+
+public sealed partial class HouseholdMapping
+{
+    /// <summary>
+    /// One statement, one transaction. Everything beside the row itself is taken from the rows that were written, never from the input:
+    /// a stale row leaves no trace. <c>before</c> is the snapshot's view; where it is not the version just below (somebody committed
+    /// between), the figures are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
+    /// </summary>
+    private const string SaveSql = """
+        with input as materialized (
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                as i (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status, monitor_category,
+                      risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
+                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change)
+        ), before as materialized (
+            select code, version, village, contribution, members_digest from household where code = any ($1)
+        ), saved as (
+            insert into household as h (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                member_count, net_per_capita, members_digest, changed_at, changed_by)
+            select i.code, i.version, i.write_id, i.village, i.contribution, i.next_due, i.document, i.status, i.household_type, i.policy_status,
+                i.monitor_category, i.risk_eliminated, i.recognized_month, i.eliminated_month, string_to_array(coalesce(i.risk_types, ''), ','), i.head_name,
+                i.head_cert_index, i.phone_index, i.member_count, i.net_per_capita, i.members_digest, i.at, i.actor
+            from input i left join before b on b.code = i.code
+            where i.version = 1 or b.code is not null
+            order by i.code collate "C"
+            on conflict (code) do update set
+                version = excluded.version, write_id = excluded.write_id, village = excluded.village, contribution = excluded.contribution,
+                next_due = excluded.next_due, document = excluded.document, status = excluded.status, household_type = excluded.household_type,
+                policy_status = excluded.policy_status, monitor_category = excluded.monitor_category, risk_eliminated = excluded.risk_eliminated,
+                recognized_month = excluded.recognized_month, eliminated_month = excluded.eliminated_month, risk_types = excluded.risk_types,
+                head_name = excluded.head_name, head_cert_index = excluded.head_cert_index, phone_index = excluded.phone_index,
+                member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = excluded.members_digest,
+                changed_at = coalesce(excluded.changed_at, h.changed_at), changed_by = coalesce(excluded.changed_by, h.changed_by)
+            where h.version = excluded.version - 1
+            returning code
+        ), moved as materialized (
+            select i.code, i.version, i.village, b.village as old_village,
+                coalesce(b.contribution, '') <> '' as was_counted, i.contribution <> '' as is_counted, i.village_before,
+                b.contribution is distinct from i.contribution or b.village is distinct from i.village or b.version <> i.version - 1 as figures_moved,
+                b.members_digest is distinct from i.members_digest or b.version <> i.version - 1 as members_moved
+            from saved s join input i on i.code = s.code left join before b on b.code = s.code
+        ), history as (
+            insert into household_history (code, version, at, actor, kind, command_id, import_id, document)
+            select i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.import_id, i.change
+            from saved s join input i on i.code = s.code where i.change is not null
+            order by i.code collate "C"
+        ), members as materialized (
+            select m.* from unnest($29, $30, $31, $32, $33, $34, $35, $36, $37)
+                as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
+            join moved v on v.code = m.household_code where v.members_moved
+        ), members_gone as (
+            delete from household_member m using moved v
+            where v.members_moved and m.household_code = v.code
+              and not exists (select from members n where n.household_code = m.household_code and n.person_code = m.person_code)
+        ), members_saved as (
+            insert into household_member as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
+            select * from members order by household_code collate "C", person_code collate "C"
+            on conflict (household_code, person_code) do update set
+                name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date, status = excluded.status,
+                cert_index = excluded.cert_index, last6_index = excluded.last6_index, phone_index = excluded.phone_index
+            where (m.name, m.sex, m.birth_date, m.status, m.cert_index, m.last6_index, m.phone_index) is distinct from
+                (excluded.name, excluded.sex, excluded.birth_date, excluded.status, excluded.cert_index, excluded.last6_index, excluded.phone_index)
+        ), owing as (
+            insert into owed as o (target, subject, version, at)
+            select target, subject, version, now() from (
+                select village as target, code as subject, version from moved where figures_moved and (is_counted or was_counted)
+                union select old_village, code, version from moved where was_counted and old_village is distinct from village
+                union select village_before, code, version from moved where figures_moved and village_before is distinct from village
+            ) debts where target is not null
+            order by target collate "C", subject collate "C"
+            on conflict (target, subject) do update set version = greatest(o.version, excluded.version)
+        )
+        select code from saved
+        """;
+
+    private const string MarksSql = "select code, version, write_id from household where code = any ($1)";
+
+    private const string LoadSql = """
+        select h.code, h.version, h.contribution, h.next_due, h.document,
+            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document
+        from household h left join household_history c on c.code = h.code and c.version = h.version
+        where h.code = any ($1)
+        """;
+}

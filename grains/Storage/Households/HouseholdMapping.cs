@@ -1,0 +1,150 @@
+using FangFanPin.Contracts.Households;
+using FangFanPin.Domain.Figures;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Records;
+using Npgsql;
+using NpgsqlTypes;
+using Orleans.Runtime;
+
+namespace FangFanPin.Storage.Households;
+
+/// <summary>Households in <c>household</c>, <c>household_member</c> and <c>household_history</c>, with their debts in <c>owed</c>.</summary>
+public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<HouseholdState, HouseholdRow, StoredHousehold>
+{
+    internal const string Table = "household";
+
+    public string Name => Table;
+    public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
+    public HouseholdState Empty() => new();
+
+    public HouseholdRow Prepare(string key, long version, Guid writeId, HouseholdState? state)
+    {
+        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId };
+        var head = state.File?.Household;
+        MemberRow[] members = [.. (state.File?.Members ?? []).Select(m => MemberRow.Of(key, m, sealer)).DistinctBy(m => m.Person)];
+        return new HouseholdRow
+        {
+            Key = key,
+            Version = version,
+            WriteId = writeId,
+            Document = sealer.Seal(new SealPlace(Table, key, version), StateDocument.Encode(state)),
+            Contribution = state.Contribution.Encode(),
+            NextDue = state.NextDue,
+            Village = HouseholdRow.Filled(state.Village),
+            VillageBefore = state.VillageBefore,
+            File = state.File,
+            HeadCertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+            PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
+            Members = members,
+            MembersDigest = MemberRow.Digest(members),
+            Change = state.LastChange,
+            ChangeDocument = state.LastChange is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(state.LastChange)),
+        };
+    }
+
+    public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(SaveSql, connection);
+        BindState(command, rows);
+        BindSearch(command, rows);
+        BindChange(command, rows);
+        BindMembers(command, [.. rows.SelectMany(r => r.Members)]);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var saved = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));
+        await reader.NextResultAsync(ct); // reads up to the server's word that the transaction is committed
+        return saved;
+    }
+
+    public async Task<IReadOnlyDictionary<string, RowMark>> MarksAsync(NpgsqlConnection connection, IReadOnlyList<string> keys, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(MarksSql, connection).WithArray<string>(NpgsqlDbType.Text, [.. keys]);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var marks = new Dictionary<string, RowMark>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct)) marks.Add(reader.GetString(0), new RowMark(reader.GetInt64(1), reader.GetGuid(2)));
+        return marks;
+    }
+
+    public async Task<IReadOnlyDictionary<string, StoredHousehold>> LoadAsync(NpgsqlConnection connection, IReadOnlyList<string> keys, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(LoadSql, connection).WithArray<string>(NpgsqlDbType.Text, [.. keys]);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new Dictionary<string, StoredHousehold>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct)) rows.Add(reader.GetString(0), Stored(reader));
+        return rows;
+    }
+
+    public bool TryOpen(StoredHousehold stored, out HouseholdState state)
+    {
+        state = Empty();
+        if (stored.Document is null) return false;
+        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document)) with
+        {
+            Contribution = CellVector.Decode(stored.Contribution),
+            NextDue = stored.NextDue,
+            LastChange = stored.Change?.Open(sealer),
+        };
+        return true;
+    }
+
+    private static StoredHousehold Stored(NpgsqlDataReader reader) => new()
+    {
+        Key = reader.GetString(0),
+        Version = reader.GetInt64(1),
+        Contribution = reader.GetFieldValue<byte[]>(2),
+        NextDue = reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3),
+        Document = reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+        Change = reader.IsDBNull(5) ? null : ChangeOf(reader, reader.GetString(0), 5),
+    };
+
+    /// <summary>From columns version, at, actor, kind, command_id, import_id, document, starting at <paramref name="first"/>.</summary>
+    internal static StoredChange ChangeOf(NpgsqlDataReader reader, string code, int first) => new(
+        code, reader.GetInt64(first), reader.GetFieldValue<DateTimeOffset>(first + 1), reader.GetString(first + 2), reader.GetString(first + 3),
+        reader.GetGuid(first + 4), reader.IsDBNull(first + 5) ? null : reader.GetString(first + 5), reader.GetFieldValue<byte[]>(first + 6));
+
+    private static void BindState(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Key)
+        .WithColumn(rows, NpgsqlDbType.Bigint, r => r.Version)
+        .WithColumn(rows, NpgsqlDbType.Uuid, r => r.WriteId)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Village)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Contribution)
+        .WithColumn(rows, NpgsqlDbType.Date, r => r.NextDue)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Document);
+
+    private static void BindSearch(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Status)
+        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.HouseholdType))
+        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.PolicyStatus))
+        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.MonitorCategory))
+        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.RiskEliminated))
+        .WithColumn(rows, NpgsqlDbType.Integer, r => HouseholdRow.Digits(r.File?.Household.RecognizedMonth))
+        .WithColumn(rows, NpgsqlDbType.Integer, r => HouseholdRow.Digits(r.File?.Household.EliminatedMonth))
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.RiskTypes)
+        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.HeadName))
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.HeadCertIndex)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.PhoneIndex)
+        .WithColumn(rows, NpgsqlDbType.Integer, r => r.MemberCount)
+        .WithColumn(rows, NpgsqlDbType.Numeric, r => r.NetPerCapita)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.MembersDigest);
+
+    private static void BindChange(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.VillageBefore)
+        .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.Change?.At.ToUniversalTime())
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Actor.Account)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Kind)
+        .WithColumn(rows, NpgsqlDbType.Uuid, r => r.Change?.CommandId)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.ImportId)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument);
+
+    private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
+        .WithColumn(members, NpgsqlDbType.Text, m => m.Household)
+        .WithColumn(members, NpgsqlDbType.Text, m => m.Person)
+        .WithColumn(members, NpgsqlDbType.Text, m => m.Name)
+        .WithColumn(members, NpgsqlDbType.Text, m => m.Sex)
+        .WithColumn(members, NpgsqlDbType.Date, m => m.BirthDate)
+        .WithColumn(members, NpgsqlDbType.Text, m => m.Status)
+        .WithColumn(members, NpgsqlDbType.Bytea, m => m.CertIndex)
+        .WithColumn(members, NpgsqlDbType.Bytea, m => m.LastSixIndex)
+        .WithColumn(members, NpgsqlDbType.Bytea, m => m.PhoneIndex);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Records;
+
+namespace FangFanPin.Storage.Households;
+
+/// <summary>A row of <c>household</c> with what is written beside it. Search columns are empty when the household has no file.</summary>
+public sealed class HouseholdRow : RecordRow
+{
+    /// <summary>Null: cleared.</summary>
+    public byte[]? Document { get; init; }
+    public byte[] Contribution { get; init; } = [];
+    public DateOnly? NextDue { get; init; }
+    public string? Village { get; init; }
+    public string? VillageBefore { get; init; }
+    public HouseholdFile? File { get; init; }
+    public byte[]? HeadCertIndex { get; init; }
+    public byte[]? PhoneIndex { get; init; }
+    public IReadOnlyList<MemberRow> Members { get; init; } = [];
+
+    /// <summary>Of <see cref="Members"/>; rows of members are touched only when it differs from the stored one.</summary>
+    public byte[]? MembersDigest { get; init; }
+    public HouseholdChanged? Change { get; init; }
+    public byte[]? ChangeDocument { get; init; }
+
+    public string? Status => File is null ? null : Filled(File.Household.HouseholdStatus) ?? HouseholdStatuses.Active;
+    public string? RiskTypes => File is null ? null : string.Join(',', RisksOf(File.Household));
+    public int? MemberCount => File?.ActiveMembers.Count();
+    public decimal? NetPerCapita => File is { Incomes: [.., var newest] } ? newest.NetPerCapita : null;
+    public static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+    public static int? Digits(Domain.YearMonth? month) => month is { } m ? m.Year * 100 + m.Month : null;
+
+    private static IEnumerable<string> RisksOf(Household h) =>
+        new[] { h.RiskType1, h.RiskType2, h.RiskType3, h.RiskType4, h.RiskType5 }.OfType<string>().Where(r => r.Length > 0 && !r.Contains(',', StringComparison.Ordinal)).Distinct();
+}
+
+/// <summary>A row of <c>household_member</c>.</summary>
+public sealed record MemberRow(
+    string Household, string Person, string? Name, string? Sex, DateOnly? BirthDate, string? Status, byte[]? CertIndex, byte[]? LastSixIndex, byte[]? PhoneIndex)
+{
+    public static MemberRow Of(string household, Member member, ISealer sealer) => new(
+        household, member.PersonCode ?? "", HouseholdRow.Filled(member.Name), HouseholdRow.Filled(member.Sex), member.BirthDate,
+        HouseholdRow.Filled(member.MemberStatus) ?? MemberStatuses.Active,
+        sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(member.CertNumber)),
+        sealer.BlindIndex(BlindKind.CertificateLastSix, BlindText.CertificateLastSix(member.CertNumber)),
+        sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(member.Phone)));
+
+    /// <summary>Equal exactly when the rows are equal; half a SHA-256.</summary>
+    public static byte[] Digest(IEnumerable<MemberRow> members)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var m in members)
+        {
+            var birth = m.BirthDate?.ToString("O", CultureInfo.InvariantCulture);
+            var hashes = $"{Hex(m.CertIndex)}\u001f{Hex(m.LastSixIndex)}\u001f{Hex(m.PhoneIndex)}";
+            hash.AppendData(Encoding.UTF8.GetBytes($"{m.Person}\u001f{m.Name}\u001f{m.Sex}\u001f{birth}\u001f{m.Status}\u001f{hashes}\u001e"));
+        }
+        return hash.GetHashAndReset()[..16];
+    }
+
+    private static string Hex(byte[]? bytes) => bytes is null ? "" : Convert.ToHexString(bytes);
+}
+
+/// <summary>What reading one household brings, still sealed.</summary>
+public sealed class StoredHousehold : StoredRow
+{
+    public byte[]? Document { get; init; }
+    public required byte[] Contribution { get; init; }
+    public DateOnly? NextDue { get; init; }
+    public StoredChange? Change { get; init; }
+}
+
+/// <summary>A row of <c>household_history</c>, still sealed.</summary>
+public sealed record StoredChange(
+    string Code, long Version, DateTimeOffset At, string Account, string Kind, Guid CommandId, string? ImportId, byte[] Document)
+{
+    public const string Table = "household_history";
+
+    public HouseholdChanged Open(ISealer sealer)
+    {
+        var (actor, changes) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged { CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
+    }
+}

@@ -1,0 +1,26 @@
+namespace FangFanPin.Storage.Records;
+
+/// <summary>Bounds of the <c>records</c> provider, per kind of record and process.</summary>
+public sealed record RecordsOptions
+{
+    /// <summary>Statements that may write at the same time; a key always takes the same lane, so at most one write of it is in flight.</summary>
+    public int WriteLanes { get; init; } = 2;
+
+    public int ReadLanes { get; init; } = 2;
+
+    /// <summary>Rows in one statement.</summary>
+    public int BatchRowsMax { get; init; } = 256;
+
+    /// <summary>Writes and reads that may wait, per lane; further callers wait for room.</summary>
+    public int QueueMax { get; init; } = 4096;
+
+    /// <summary>Time to wait for company. Zero: whatever queued up while the statement before ran is company enough.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Attempts of one batch while the database is away; pauses double from <see cref="RetryPause"/>, so eight take about six seconds.</summary>
+    public int AttemptsMax { get; init; } = 8;
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest a statement may take; whoever reads <c>asOf</c> takes it off.</summary>
+    public TimeSpan StatementMost { get; init; } = TimeSpan.FromSeconds(10);
+}

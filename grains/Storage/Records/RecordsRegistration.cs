@@ -1,0 +1,36 @@
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Households;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Storage;
+
+namespace FangFanPin.Storage.Records;
+
+public static class RecordsRegistration
+{
+    /// <summary>Name of the provider in <c>[PersistentState(…, RecordsRegistration.ProviderName)]</c>.</summary>
+    public const string ProviderName = "records";
+
+    /// <summary>Adds the provider. Needs an <see cref="NpgsqlDataSource"/> and an <see cref="ISealer"/> among the services.</summary>
+    public static IServiceCollection AddRecordsStorage(this IServiceCollection services, RecordsOptions? options = null)
+    {
+        services.AddSingleton(options ?? new RecordsOptions());
+        services.AddSingleton<HouseholdMapping>();
+        services.AddSingleton(Build);
+        services.AddKeyedSingleton<IGrainStorage>(ProviderName, (provider, _) => provider.GetRequiredService<RecordsGrainStorage>());
+        return services;
+    }
+
+    private static RecordsGrainStorage Build(IServiceProvider services) => new(
+    [
+        Store(services, services.GetRequiredService<HouseholdMapping>()),
+    ]);
+
+    private static KeyValuePair<Type, IAsyncDisposable> Store<TState, TRow, TStored>(IServiceProvider services, IRecordMapping<TState, TRow, TStored> mapping)
+        where TRow : RecordRow where TStored : StoredRow =>
+        new(typeof(TState), new RecordStore<TState, TRow, TStored>(
+            mapping, services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<RecordsOptions>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("FangFanPin.Storage.Records." + mapping.Name)));
+}
