@@ -55,7 +55,11 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
     /// <summary>The epoch is committed. Null: the region does not exist (any more).</summary>
     public IReadOnlyList<RollupEffect> EpochTaken(EpochGrant? grant)
     {
-        if (grant is null) return End();
+        if (grant is null)
+        {
+            End();
+            return Flush();
+        }
         (Epoch, Parent, _parentEpoch) = (grant.Epoch, grant.Parent, grant.ParentEpoch);
         return Emit(IsVillage ? new RollupEffect.ReadVillage() : new RollupEffect.ReadChildren());
     }
@@ -67,7 +71,7 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         if (snapshot.Epoch != Epoch) Fenced();
         if (GaveWay) return Flush();
         var same = !first && _sequence > 0 && snapshot.Vector.Equals(_pushed);
-        _village = snapshot.Vector;
+        (_village, _total) = (snapshot.Vector, null);
         // A debt whose rows are already in the last push needs that push; otherwise the next one.
         ReplaceDebts(snapshot.Debts, same ? _sequence : _sequence + 1);
         if (!same) _wantsPush = true;
@@ -144,11 +148,9 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
     public IReadOnlyList<RollupEffect> Tick()
     {
         if (!Started || GaveWay) return Flush();
-        if (!Complete)
-        {
-            AskUnanswered();
-            ReadOwnRow();
-        }
+        if (!Complete) AskUnanswered();
+        // Whoever gets nowhere may be the one who is no longer current, or whose parent is gone.
+        if (!Complete || _retry) ReadOwnRow();
         if (_retry || (_inFlight.Count == 0 && (_settled < _sequence || _waiters.Count > 0))) _wantsPush = true;
         _retry = false;
         TrySettle();
@@ -168,13 +170,13 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         else _retry = true;
     }
 
-    private IReadOnlyList<RollupEffect> End()
+    private void End()
     {
-        if (GaveWay) return Flush();
+        if (GaveWay) return;
         GaveWay = true;
         foreach (var waiter in _waiters) Refuse(waiter.Token, Refusal.GaveWay);
         _waiters.Clear();
-        return Emit(new RollupEffect.GiveWay());
+        _out.Add(new RollupEffect.GiveWay());
     }
 
     private IReadOnlyList<RollupEffect> Emit(RollupEffect effect)
