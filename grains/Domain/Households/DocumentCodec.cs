@@ -43,7 +43,7 @@ public static class DocumentCodec
 
     private static int KindOf(EntityMap map) => EntityMap.All.IndexOf(map) + 1;
 
-    private static void EncodeRecord(EntityMap map, Entity record, DocumentWriter writer)
+    internal static void EncodeRecord(EntityMap map, Entity record, DocumentWriter writer)
     {
         foreach (var field in map.Fields) field.Encode(record, writer);
         if (record.Extra is { Count: > 0 } extra)
@@ -57,7 +57,7 @@ public static class DocumentCodec
         writer.EndOfRecord();
     }
 
-    private static Entity DecodeRecord(EntityMap map, ref DocumentReader reader)
+    internal static Entity DecodeRecord(EntityMap map, ref DocumentReader reader)
     {
         var record = map.Create();
         ImmutableSortedDictionary<string, string>.Builder? extra = null;

@@ -53,6 +53,6 @@ internal static class MemberDecision
     private static bool IsDecrease(string reason, DecisionContext context) =>
         reason.StartsWith('2') && context.Dictionary.List("ChangeReason").Contains(reason);
 
-    private static Member WithCertificateDate(Member member) =>
+    internal static Member WithCertificateDate(Member member) =>
         Certificates.BirthDateOf(member.CertNumber) is { } date ? member with { BirthDate = date } : member;
 }

@@ -1,18 +1,23 @@
 namespace FangFanPin.Domain.Regions;
 
-/// <summary>The division list in the database.</summary>
+/// <summary>The region tree in the database.</summary>
 public interface IRegionStore
 {
-    /// <summary>Loads the shipped list into an empty database; otherwise does nothing. Several processes may call it at once.</summary>
-    /// <returns>Number of regions loaded by this call.</returns>
-    Task<int> EnsureLoadedAsync(CancellationToken ct = default);
+    /// <summary>Fills an empty database with the division list that comes with the product; does nothing in any other.</summary>
+    Task SeedAsync(CancellationToken ct);
 
-    /// <summary>Number of the last change of the tree.</summary>
-    Task<long> VersionAsync(CancellationToken ct = default);
+    /// <summary>Today's tree with its version, in one snapshot.</summary>
+    Task<RegionTree> LoadAsync(CancellationToken ct);
 
-    /// <summary>All current regions, in one snapshot with the version.</summary>
-    Task<RegionTree> ReadAsync(CancellationToken ct = default);
+    /// <summary>The version alone: cheap enough to ask every second.</summary>
+    Task<long> VersionAsync(CancellationToken ct);
+}
 
-    /// <summary>All regions as they were on a day.</summary>
-    Task<RegionTree> ReadAsync(DateOnly day, CancellationToken ct = default);
+/// <summary>This process's copy of the tree; older than the database by a second at most, by nothing in the process that changed it.</summary>
+public interface IRegions
+{
+    RegionTree Tree { get; }
+
+    /// <summary>Reads the tree again if the database has a newer one.</summary>
+    Task RefreshAsync(CancellationToken ct);
 }

@@ -3,82 +3,65 @@ using System.Collections.Immutable;
 
 namespace FangFanPin.Domain.Regions;
 
-/// <summary>All current regions, immutable; a change of the tree makes a new one.</summary>
-/// <param name="version">Number of the last change it contains: newer trees have larger ones.</param>
-public sealed class RegionTree(long version, IEnumerable<Region> regions)
+/// <summary>A region as it is today.</summary>
+/// <param name="Parent">Null for the province. Levels are irregular: follow it, never prefixes of codes.</param>
+public sealed record Region(RegionCode Code, string Name, RegionLevel Level, RegionCode? Parent);
+
+/// <summary>All regions of one day, immutable. Children stand in code order.</summary>
+public sealed class RegionTree
 {
-    private readonly FrozenDictionary<RegionCode, Region> _byCode = regions.ToFrozenDictionary(r => r.Code);
-    private FrozenDictionary<RegionCode, ImmutableArray<Region>>? _children;
+    private readonly FrozenDictionary<RegionCode, Node> nodes;
 
-    /// <summary>No region at all: before the first load.</summary>
-    public static RegionTree Empty { get; } = new(-1, []);
+    /// <param name="version">Of the tree in the database; a higher one replaces this copy.</param>
+    public RegionTree(long version, IReadOnlyCollection<Region> regions)
+    {
+        Version = version;
+        var children = regions.Where(r => r.Parent is not null).ToLookup(r => r.Parent!.Value);
+        nodes = regions.ToFrozenDictionary(r => r.Code, r => new Node(r, [.. children[r.Code].OrderBy(c => c.Code)]));
+        Root = regions.SingleOrDefault(r => r.Parent is null);
+    }
 
-    /// <summary>Number of the last change of the tree.</summary>
-    public long Version => version;
+    public static RegionTree Empty { get; } = new(0, []);
 
-    /// <summary>Number of current regions.</summary>
-    public int Count => _byCode.Count;
-
-    /// <summary>Every current region, in no order.</summary>
-    public IEnumerable<Region> All => _byCode.Values;
+    public long Version { get; }
 
     /// <summary>The province; null in an empty tree.</summary>
-    public Region? Root => _byCode.Values.FirstOrDefault(r => r.Parent is null);
+    public Region? Root { get; }
+    public int Count => nodes.Count;
+    public IEnumerable<Region> All => nodes.Values.Select(n => n.Region);
 
-    private FrozenDictionary<RegionCode, ImmutableArray<Region>> ByParent =>
-        _children ??= _byCode.Values.Where(r => r.Parent is not null).GroupBy(r => r.Parent!.Value)
-            .ToFrozenDictionary(g => g.Key, g => g.OrderBy(r => r.Code).ToImmutableArray());
-
-    /// <summary>The current region of this code; null when there is none.</summary>
-    public Region? Find(RegionCode code) => _byCode.GetValueOrDefault(code);
-
-    /// <summary>The current region of this code; null when the text is no code or there is none.</summary>
+    public Region? Find(RegionCode code) => nodes.TryGetValue(code, out var node) ? node.Region : null;
     public Region? Find(string? code) => RegionCode.TryParse(code, out var parsed) ? Find(parsed) : null;
+    public ImmutableArray<Region> ChildrenOf(RegionCode code) => nodes.TryGetValue(code, out var node) ? node.Children : [];
 
-    /// <summary>In code order; empty for a village and for unknown codes.</summary>
-    public ImmutableArray<Region> ChildrenOf(RegionCode code) => ByParent.GetValueOrDefault(code, []);
-
-    /// <summary>From the province down to the region itself; empty for an unknown code.</summary>
-    public ImmutableArray<Region> PathOf(RegionCode code)
+    /// <summary>From the province down to the region itself; empty when there is none of this code.</summary>
+    public ImmutableArray<Region> PathTo(RegionCode code)
     {
-        var path = ImmutableArray.CreateBuilder<Region>();
-        for (var at = Find(code); at is not null && path.Count <= (int)RegionLevel.Village; at = at.Parent is { } parent ? Find(parent) : null) path.Add(at);
-        path.Reverse();
+        var path = ImmutableArray.CreateBuilder<Region>(5);
+        for (var at = Find(code); at is not null; at = at.Parent is { } parent ? Find(parent) : null) path.Insert(0, at);
         return path.ToImmutable();
     }
 
-    /// <summary>Whether <paramref name="code"/> is <paramref name="top"/> or below it; false when either is unknown.</summary>
-    public bool IsWithin(RegionCode top, RegionCode code)
+    /// <summary>Whether <paramref name="code"/> is <paramref name="ancestor"/> or lies below it; false when either is unknown.</summary>
+    public bool Contains(RegionCode ancestor, RegionCode code)
     {
-        var at = Find(code);
-        while (at is not null && at.Code != top) at = at.Parent is { } parent ? Find(parent) : null;
-        return at is not null;
+        for (var at = Find(code); at is not null; at = at.Parent is { } parent ? Find(parent) : null)
+            if (at.Code == ancestor) return true;
+        return false;
     }
 
-    /// <summary>The region itself and everything below it, level by level.</summary>
-    public IEnumerable<Region> Below(RegionCode top)
+    /// <summary>The villages below a region (itself, if it is one), in code order within each town.</summary>
+    public IEnumerable<Region> VillagesBelow(RegionCode code)
     {
-        if (Find(top) is not { } first) yield break;
-        var open = new Queue<Region>([first]);
-        while (open.TryDequeue(out var region))
-        {
-            yield return region;
-            foreach (var child in ChildrenOf(region.Code)) open.Enqueue(child);
-        }
+        if (Find(code) is { Level: RegionLevel.Village } village) return [village];
+        return ChildrenOf(code).SelectMany(child => VillagesBelow(child.Code));
     }
 
-    /// <summary>Regions whose name contains the text, or whose code begins with it: upper levels first, then exact and shorter names, then codes.</summary>
-    /// <param name="text">Blank finds nothing.</param>
-    /// <param name="limit">At most so many.</param>
-    /// <param name="within">Only at or below this region; null: everywhere.</param>
-    public IReadOnlyList<Region> Search(string? text, int limit, RegionCode? within = null)
-    {
-        text = text?.Trim();
-        if (string.IsNullOrEmpty(text)) return [];
-        var isCode = text.All(char.IsAsciiDigit);
-        return [.. _byCode.Values
-            .Where(r => isCode ? r.Code.ToString().StartsWith(text, StringComparison.Ordinal) : r.Name.Contains(text, StringComparison.Ordinal))
-            .Where(r => within is not { } top || IsWithin(top, r.Code))
-            .OrderBy(r => r.Level).ThenBy(r => r.Name.Length).ThenBy(r => r.Code).Take(limit)];
-    }
+    /// <summary>Regions whose code begins with the text or whose name contains it: whole names first, then from the top down.</summary>
+    public IEnumerable<Region> Search(string text, RegionCode within, int most) => All
+        .Where(r => r.Code.ToString().StartsWith(text, StringComparison.Ordinal) || r.Name.Contains(text, StringComparison.Ordinal))
+        .Where(r => Contains(within, r.Code))
+        .OrderBy(r => r.Name != text).ThenBy(r => r.Level).ThenBy(r => r.Code).Take(most);
+
+    private sealed record Node(Region Region, ImmutableArray<Region> Children);
 }

@@ -1,33 +1,35 @@
+using System.Collections.Frozen;
 using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Domain.Rollup;
 
-/// <summary>The statements of the protocol. Requests of many regions of one process are gathered into few statements.</summary>
+/// <summary>The database side of the roll-up. Requests of many regions of one silo are gathered into few statements; each answer is of one snapshot.</summary>
+/// <remarks>Throws <see cref="TimeoutException"/> or <see cref="IOException"/> when the database does not answer; never a driver's exception.</remarks>
 public interface IRollupStore
 {
-    /// <summary>Commits epoch + 1. Null: no such region (any more).</summary>
-    Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct = default);
+    /// <summary>Commits epoch + 1. Null: the region does not exist (any more).</summary>
+    Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct);
 
-    /// <summary>Rows and debts of a village in one snapshot.</summary>
-    Task<VillageSnapshot> ReadVillageAsync(RegionCode village, CancellationToken ct = default);
+    Task<VillageSnapshot> ReadVillageAsync(RegionCode village, CancellationToken ct);
 
-    /// <summary>Children, their epochs and the region's own debts in one snapshot; for a town with its villages' vectors.</summary>
-    Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct = default);
+    /// <summary>For a town with its villages' vectors, summed from the rows of the same snapshot.</summary>
+    Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct);
 
-    /// <summary>The region's own epoch row and debts.</summary>
-    Task<OwnSnapshot> ReadOwnAsync(RegionCode region, CancellationToken ct = default);
+    Task<OwnSnapshot> ReadOwnAsync(RegionCode region, CancellationToken ct);
 
-    /// <summary>Deletes debts if the whole path is current.</summary>
-    Task<SettlementResult> SettleAsync(Settlement settlement, CancellationToken ct = default);
+    /// <summary>Rule 2 and 3: deletes debts up to their versions if every step of the path is current and is the tree's path.</summary>
+    Task<SettlementResult> SettleAsync(Settlement settlement, CancellationToken ct);
 
-    /// <summary>The database's clock, what is still owed and the day of the figures, in one snapshot.</summary>
-    Task<RollupMoment> ReadMomentAsync(CancellationToken ct = default);
+    /// <summary>What was open at one moment; at most a second old.</summary>
+    Task<OpenDebts> OpenDebtsAsync(CancellationToken ct);
 }
 
-/// <summary>What is open at one moment.</summary>
-/// <param name="Now">The database's clock at the snapshot.</param>
-/// <param name="OldestDebts">Per region that owes: when the oldest write was made that it still has to carry up.</param>
-/// <param name="OwedRows">Open debts in all.</param>
-/// <param name="NextDue">First day that some household's contribution still waits for; null: none before <paramref name="Now"/>'s tomorrow.</param>
-public sealed record RollupMoment(
-    DateTimeOffset Now, IReadOnlyDictionary<RegionCode, DateTimeOffset> OldestDebts, long OwedRows, DateOnly? NextDue);
+/// <summary>The debts of all regions at one moment.</summary>
+/// <param name="At">The database's clock when they were read: a write committed before it was either settled or is listed.</param>
+/// <param name="OldestBelow">Per region with open debts, its own or below it, the moment of the oldest one.</param>
+/// <param name="WorkedOffTo">The last day for which no household waits to be recomputed; null when none waits at all.</param>
+public sealed record OpenDebts(DateTimeOffset At, FrozenDictionary<RegionCode, DateTimeOffset> OldestBelow, DateOnly? WorkedOffTo)
+{
+    /// <summary>Every write committed before this moment is in the region's figure, if the figure is read after the debts were.</summary>
+    public DateTimeOffset AsOf(RegionCode region) => OldestBelow.TryGetValue(region, out var oldest) && oldest < At ? oldest : At;
+}

@@ -1,2 +1,0 @@
-namespace FangFanPin.Api;
-internal static class Placeholder;

@@ -1,0 +1,56 @@
+using FangFanPin.Domain;
+using FangFanPin.Storage.Accounts;
+using Npgsql;
+
+namespace FangFanPin.Api.Shared;
+
+/// <summary>Lets a request through when its endpoint's <see cref="AccessRule"/> is met; whatever declares nothing stays closed.</summary>
+public sealed partial class AccessMiddleware(RequestDelegate next, AuditLog audit, TimeProvider clock, ILogger<AccessMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint endpoint) // no route, or routing's own answer that the method is wrong
+        {
+            await next(context);
+            return;
+        }
+        var refusal = endpoint.Metadata.GetMetadata<AccessRule>() is { } rule ? await CheckAsync(context, rule) : AreaErrors.NotDeclared;
+        if (refusal is null)
+        {
+            await next(context);
+            return;
+        }
+        await RecordAsync(context, endpoint, refusal);
+        if (refusal == AreaErrors.NotSignedIn) context.Response.Headers.WWWAuthenticate = "Bearer";
+        await Problems.From(refusal).ExecuteAsync(context);
+    }
+
+    private static async ValueTask<DomainError?> CheckAsync(HttpContext context, AccessRule rule)
+    {
+        if (rule.Permission == Permission.Anonymous) return null;
+        if (Caller.Of(context) is not { } caller) return AreaErrors.NotSignedIn;
+        if (caller.MustChangePassword && rule.Permission != Permission.OwnAccount) return AreaErrors.PasswordFirst;
+        if (!caller.May(rule.Permission)) return AreaErrors.NotPermitted;
+        var target = await rule.Area.FindAsync(context);
+        if (target.Refusal is { } refusal) return refusal;
+        return target.Target is { } code && !caller.Covers(code) ? AreaErrors.OutsideArea : null;
+    }
+
+    /// <summary>Only refusals of somebody who is known: an anonymous one would let anybody fill the table.</summary>
+    private async Task RecordAsync(HttpContext context, Endpoint endpoint, DomainError refusal)
+    {
+        if (Caller.Of(context) is not { } caller || Problems.StatusOf(refusal.Code) != StatusCodes.Status403Forbidden) return;
+        try
+        {
+            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, endpoint.DisplayName ?? "", context.Request.Path.Value ?? "",
+                refusal.Code, Problems.TraceId(context)), context.RequestAborted);
+        }
+        catch (NpgsqlException e)
+        {
+            RefusalNotRecorded(e, refusal.Code);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "refused access ({Code}) could not be recorded")]
+    private partial void RefusalNotRecorded(Exception e, string code);
+}

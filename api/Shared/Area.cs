@@ -1,0 +1,81 @@
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Api.Shared;
+
+/// <summary>What the area rule found out about a request.</summary>
+/// <param name="Target">The region that must lie in the caller's area; null when there is none to compare.</param>
+/// <param name="Refusal">Why the request ends here, whoever asks.</param>
+public readonly record struct AreaTarget(RegionCode? Target, Domain.DomainError? Refusal)
+{
+    public static AreaTarget Nothing => default;
+    public static implicit operator AreaTarget(RegionCode code) => new(code, null);
+    public static implicit operator AreaTarget(Domain.DomainError refusal) => new(null, refusal);
+}
+
+/// <summary>Which region a request is about. The caller's own region must be that region or lie above it.</summary>
+public abstract record Area
+{
+    private Area() { }
+
+    public abstract ValueTask<AreaTarget> FindAsync(HttpContext context);
+
+    /// <summary>Nothing of an area is read or written: health, login, documents.</summary>
+    public static Area None { get; } = new Unbound(nameof(None));
+
+    /// <summary>The handler answers from the caller's own region and account only, by <see cref="Caller"/>.</summary>
+    public static Area Own { get; } = new Unbound(nameof(Own));
+
+    /// <summary>The region stands in the body, so the handler itself asks <see cref="Caller.Covers"/> before it does anything.</summary>
+    public static Area InBody { get; } = new Unbound(nameof(InBody));
+
+    /// <summary>A region code in the path.</summary>
+    public static Area FromRoute(string parameter) => new RouteRegion(parameter);
+
+    /// <summary>A region code in the query, without which the request is refused.</summary>
+    public static Area FromQuery(string parameter) => new QueryRegion(parameter);
+
+    /// <summary>The village of a household whose code stands in the path; an unknown household is answered 404.</summary>
+    public static Area OfHousehold(string parameter) => new Belonging(AreaKinds.Household, parameter, AreaErrors.NoHousehold);
+
+    /// <summary>The region of an import whose id stands in the path; an unknown import is answered 404.</summary>
+    public static Area OfImport(string parameter) => new Belonging(AreaKinds.Import, parameter, AreaErrors.NoImport);
+
+    private sealed record Unbound(string Name) : Area
+    {
+        public override ValueTask<AreaTarget> FindAsync(HttpContext context) => new(AreaTarget.Nothing);
+    }
+
+    private sealed record RouteRegion(string Parameter) : Area
+    {
+        public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
+            new(RegionCode.TryParse(context.GetRouteValue(Parameter) as string, out var code) ? code : AreaErrors.BadCode);
+    }
+
+    private sealed record QueryRegion(string Parameter) : Area
+    {
+        public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
+            new(context.Request.Query[Parameter] is [var one] && RegionCode.TryParse(one, out var code) ? code : AreaErrors.BadCode);
+    }
+
+    private sealed record Belonging(string Kind, string Parameter, Domain.DomainError NotFound) : Area
+    {
+        public override async ValueTask<AreaTarget> FindAsync(HttpContext context)
+        {
+            if (context.GetRouteValue(Parameter) is not string id) return NotFound;
+            var areas = context.RequestServices.GetRequiredKeyedService<IAreaOf>(Kind);
+            return await areas.FindAsync(id, context.RequestAborted) is { } code ? code : NotFound;
+        }
+    }
+}
+
+public static class AreaErrors
+{
+    public static readonly Domain.DomainError BadCode = new("region.bad-code", "行政区划代码应为 12 位数字。");
+    public static readonly Domain.DomainError NoHousehold = new("household.not-found", "没有这一户。");
+    public static readonly Domain.DomainError NoImport = new("import.not-found", "没有这次导入。");
+    public static readonly Domain.DomainError OutsideArea = new("access.outside-area", "不在您的管辖范围内。");
+    public static readonly Domain.DomainError NotPermitted = new("access.forbidden", "您的角色没有此项权限。");
+    public static readonly Domain.DomainError NotDeclared = new("access.undeclared-forbidden", "此接口未声明权限,不予开放。");
+    public static readonly Domain.DomainError NotSignedIn = new("access.unauthenticated", "请先登录。");
+    public static readonly Domain.DomainError PasswordFirst = new("access.must-change-password-forbidden", "请先修改初始密码。");
+}

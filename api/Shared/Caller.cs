@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Security.Claims;
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Api.Shared;
+
+/// <summary>The account behind a request. A handler takes it as a parameter.</summary>
+/// <param name="Region">Everything that the caller may see or change lies in it or below.</param>
+public sealed record Caller(string Name, string DisplayName, RegionCode Region, ImmutableArray<string> RoleNames, bool MustChangePassword, IAreaTree Tree)
+{
+    public const string RegionClaim = "region";
+    public const string RoleClaim = "role";
+    public const string DisplayNameClaim = "display";
+    public const string MustChangeClaim = "change-password";
+
+    public bool Covers(RegionCode code) => Tree.Contains(Region, code);
+
+    public bool May(Permission permission) => Roles.Allow(RoleNames, permission);
+
+    /// <returns>Null when nobody is signed in.</returns>
+    public static Caller? Of(HttpContext context) =>
+        context.User is { Identity.IsAuthenticated: true } user && RegionCode.TryParse(user.FindFirstValue(RegionClaim), out var region)
+            ? new Caller(
+                user.FindFirstValue("sub") ?? "", user.FindFirstValue(DisplayNameClaim) ?? "", region,
+                [.. user.FindAll(RoleClaim).Select(c => c.Value)], user.HasClaim(MustChangeClaim, "true"),
+                context.RequestServices.GetService<IAreaTree>() ?? new NoAreas())
+            : null;
+
+    /// <summary>Binds a handler's parameter; such an endpoint is never anonymous.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context));
+
+    /// <summary>Where no tree of regions is known, nobody covers anything.</summary>
+    private sealed class NoAreas : IAreaTree
+    {
+        public bool Contains(RegionCode ancestor, RegionCode code) => false;
+    }
+}

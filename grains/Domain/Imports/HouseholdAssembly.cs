@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>All that one import says about one household.</summary>
+/// <param name="Change">Null when the household is refused, or when nothing of it is left.</param>
+/// <param name="Errors">Found by comparing rows; what a row shows by itself has been reported before.</param>
+/// <param name="Refused">The household as a whole: the error workbook shows all its rows.</param>
+/// <param name="Rows">Every row of it, by sheet.</param>
+public sealed record AssembledHousehold(
+    string Code, ImportFile? Change, ImmutableArray<RowError> Errors, bool Refused, ImmutableArray<(int Source, int Row)> Rows);
+
+/// <summary>Puts the fragments of one household together. The order of rows and sheets does not matter.</summary>
+/// <param name="sheets">The import's sheets, by source number.</param>
+public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<SheetColumns> sheets, string importId)
+{
+    private readonly ImmutableArray<ImmutableSortedDictionary<string, ImmutableArray<string>>> fields = [.. sheets.Select(s => s.Fields())];
+
+    /// <param name="fragments">All of one household.</param>
+    /// <param name="repeated">Whether a person code stands in more than one household of the file.</param>
+    public AssembledHousehold Assemble(string code, IReadOnlyList<Fragment> fragments, Func<string, bool> repeated)
+    {
+        var ordered = fragments.OrderBy(f => f.Source).ThenBy(f => f.Rows[0]).ToList();
+        ImmutableArray<(int, int)> rows = [.. ordered.SelectMany(f => f.Rows.Select(r => (f.Source, r)))];
+        var errors = new List<RowError>();
+        if (rows.Length > ImportLimits.HouseholdRowsMax) errors.Add(Whole(ordered, code, ImportErrors.TooManyRowsOfHousehold));
+        if (errors.Count > 0) return new AssembledHousehold(code, null, [.. errors], true, rows);
+        var household = CombineHouseholds(ordered, code, errors);
+        var members = CombineMembers(ordered, code, repeated, errors);
+        if (errors.Count > 0 || ordered.Any(f => f.Refused)) return new AssembledHousehold(code, null, [.. errors], true, rows);
+        var others = CombineOthers(ordered, code, errors);
+        var change = household is null && others.Count == 0 ? null : Change(code, household, members, others, ordered);
+        return new AssembledHousehold(code, change, [.. errors], false, rows);
+    }
+
+    private ImportFile Change(string code, Household? household, IEnumerable<Member> members, IEnumerable<Entity> others, List<Fragment> fragments)
+    {
+        // The order in the file means nothing, so records come in the order of their keys.
+        var records = members.OrderBy(m => m.PersonCode, StringComparer.Ordinal).Concat(others.OrderBy(RecordMerge.KeyOf, StringComparer.Ordinal));
+        return new ImportFile
+        {
+            Incoming = HouseholdFile.From([household ?? new Household { HouseholdCode = code }, .. records]),
+            Columns = ColumnsOf(fragments),
+            ImportId = importId,
+        };
+    }
+
+    private ImmutableSortedDictionary<string, ImmutableArray<string>> ColumnsOf(List<Fragment> fragments) =>
+        fragments.Select(f => f.Source).Distinct().SelectMany(s => fields[s]).GroupBy(f => f.Key, StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(g => g.Key, g => g.Count() == 1 ? g.First().Value : g.SelectMany(f => f.Value).Distinct().Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
+
+    private Household? CombineHouseholds(List<Fragment> fragments, string code, List<RowError> errors)
+    {
+        Household? combined = null;
+        foreach (var fragment in fragments)
+        {
+            if (fragment.Household is not { } next) continue;
+            if (combined is null) { combined = next; continue; }
+            (combined, var differing) = RecordMerge.Combine(EntityMap.Household, combined, next);
+            errors.AddRange(differing.Select(id => FragmentBuilder.Differ(dictionary, sheets[fragment.Source], fragment.Source, fragment.Rows[0], EntityMap.Household, id, code)));
+        }
+        return combined;
+    }
+
+    private List<Member> CombineMembers(List<Fragment> fragments, string code, Func<string, bool> repeated, List<RowError> errors)
+    {
+        var members = new Dictionary<string, Member>(StringComparer.Ordinal);
+        foreach (var fragment in fragments)
+        {
+            foreach (var (row, record) in fragment.Records)
+            {
+                if (record is not Member { PersonCode: { } person } member) continue;
+                if (members.TryAdd(person, member) && !repeated(person)) continue;
+                errors.Add(new RowError(fragment.Source, row, sheets[fragment.Source].HeaderOf(nameof(Member.PersonCode)), ImportErrors.PersonTwice, person, code));
+            }
+        }
+        if (members.Count > HouseholdLimits.MembersMax) errors.Add(Whole(fragments, code, HouseholdErrors.TooManyMembers));
+        return [.. members.Values];
+    }
+
+    /// <summary>A record that two rows contradict each other about is refused alone.</summary>
+    private List<Entity> CombineOthers(List<Fragment> fragments, string code, List<RowError> errors)
+    {
+        var kept = new List<Entity>();
+        var all = fragments.SelectMany(f => f.Records.Where(r => r.Record is not Member).Select(r => (Fragment: f, r.Row, r.Record)));
+        foreach (var same in all.GroupBy(r => (r.Record.GetType(), RecordMerge.KeyOf(r.Record))))
+        {
+            var before = errors.Count;
+            Entity? combined = null;
+            foreach (var (fragment, row, record) in same)
+            {
+                if (combined is null) { combined = record; continue; }
+                var map = EntityMap.Of(record);
+                (combined, var differing) = RecordMerge.Combine(map, combined, record);
+                errors.AddRange(differing.Select(id => FragmentBuilder.Differ(dictionary, sheets[fragment.Source], fragment.Source, row, map, id, code)));
+            }
+            if (errors.Count == before) kept.Add(combined!);
+        }
+        foreach (var tooMany in kept.GroupBy(r => r.GetType()).Where(g => g.Count() > HouseholdLimits.RecordsMax).ToList())
+        {
+            errors.Add(Whole(fragments, code, HouseholdErrors.TooManyRecords));
+            kept.RemoveAll(r => r.GetType() == tooMany.Key);
+        }
+        return kept;
+    }
+
+    private static RowError Whole(List<Fragment> fragments, string code, DomainError error) =>
+        new(fragments[0].Source, fragments[0].Rows[0], null, error, null, code);
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+using FangFanPin.Domain.Values;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>One row as records; what it cannot store truthfully as errors.</summary>
+/// <param name="HouseholdCode">Null when the row has no usable one: then it belongs to nobody and is refused alone.</param>
+/// <param name="Household">The household's columns, in the first sheet only.</param>
+/// <param name="Records">A member, a yearly record, an episode, or the measures of a row.</param>
+public sealed record SheetRow(string? HouseholdCode, Household? Household, ImmutableArray<Entity> Records, ImmutableArray<RowError> Errors);
+
+/// <summary>Turns the rows of one sheet into typed records. Not for several threads: it has buffers.</summary>
+public sealed class RowReader
+{
+    private static readonly ImmutableArray<RowError> NoErrors = [];
+    private readonly SheetColumns columns;
+    private readonly int source;
+    private readonly DateOnly today;
+    private readonly CodeList items;
+    private readonly CodeList categories;
+    private readonly Func<string, string?> countyCode;
+    private readonly int codeColumn;
+    private readonly bool hasMembers;
+    private readonly List<RowError> errors = [];
+    private readonly string?[] workPlace = new string?[4];
+
+    /// <param name="countyCode">Six digits of a county by its name, null when unknown or not one.</param>
+    public RowReader(DataDictionary dictionary, SheetColumns columns, int source, DateOnly today, Func<string, string?> countyCode)
+    {
+        (this.columns, this.source, this.today, this.countyCode) = (columns, source, today, countyCode);
+        (items, categories) = (dictionary.List("MeasureItem"), dictionary.List("MeasureCategory"));
+        codeColumn = columns.Targets.IndexOf(columns.Targets.First(t => t is FieldTarget { Definition.Id: nameof(Household.HouseholdCode) }));
+        hasMembers = columns.Layout.Kind == SheetKind.HouseholdsAndMembers
+            && columns.Targets.Any(t => t is WorkPlaceTarget || t is FieldTarget f && f.Map == EntityMap.Member);
+    }
+
+    /// <returns>Null for a blank row.</returns>
+    public SheetRow? Read(int row, ReadOnlySpan<SheetCell> cells)
+    {
+        if (IsBlank(cells)) return null;
+        errors.Clear();
+        var code = CodeOf(row, cells);
+        var read = columns.Layout.Kind switch
+        {
+            SheetKind.HouseholdsAndMembers => HouseholdRow(row, code, cells),
+            SheetKind.Measures when columns.IsWide => new SheetRow(code, null, WideMeasures(row, code, cells), NoErrors),
+            _ => new SheetRow(code, null, [Single(row, code, cells)], NoErrors),
+        };
+        return errors.Count == 0 ? read : read with { Records = [], Household = null, Errors = [.. errors] };
+    }
+
+    private static bool IsBlank(ReadOnlySpan<SheetCell> cells)
+    {
+        foreach (var cell in cells)
+        {
+            if (!cell.IsBlank) return false;
+        }
+        return true;
+    }
+
+    private string? CodeOf(int row, ReadOnlySpan<SheetCell> cells)
+    {
+        var target = (FieldTarget)columns.Targets[codeColumn]!;
+        if (!TryValue(row, codeColumn, target.Definition, cells, null, out var value)) return null;
+        if (value is not string code)
+        {
+            errors.Add(Error(row, codeColumn, ImportErrors.NoCode, null, null));
+            return null;
+        }
+        if (code.Length <= 32 && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return code;
+        errors.Add(Error(row, codeColumn, HouseholdErrors.BadCode, code, null));
+        return null;
+    }
+
+    private SheetRow HouseholdRow(int row, string? code, ReadOnlySpan<SheetCell> cells)
+    {
+        var household = (Household)Fill(row, code, cells, EntityMap.Household, out _) with { HouseholdCode = code };
+        if (errors.Count == 0 && household.AreaCode is null) errors.Add(Error(row, ColumnOf(nameof(Household.AreaCode)), ImportErrors.NoArea, null, code));
+        if (!hasMembers) return new SheetRow(code, household, [], NoErrors);
+        var member = (Member)Fill(row, code, cells, EntityMap.Member, out var any);
+        var placed = WithWorkPlace(row, code, member, cells, ref any);
+        // A row may name a household that has no members; a person must have a key.
+        if (!any) return new SheetRow(code, household, [], NoErrors);
+        if (placed.PersonCode is null && errors.Count == 0) errors.Add(Error(row, ColumnOf(nameof(Member.PersonCode)), ImportErrors.NoPerson, null, code));
+        return new SheetRow(code, household, [MemberDecision.WithCertificateDate(placed)], NoErrors);
+    }
+
+    private Entity Single(int row, string? code, ReadOnlySpan<SheetCell> cells)
+    {
+        var map = columns.Layout.Maps[0];
+        var record = Fill(row, code, cells, map, out _);
+        map.Find(nameof(Household.HouseholdCode))!.Set(record, code);
+        if (errors.Count > 0) return record;
+        if (MissingKey(record) is { } missing) errors.Add(Error(row, ColumnOf(missing.Field!), missing, null, code));
+        return record;
+    }
+
+    private static DomainError? MissingKey(Entity record) => record switch
+    {
+        AnnualIncome { StatYear: null } or AnnualExpenditure { StatYear: null } or LivingCondition { StatYear: null } => ImportErrors.NoKey("年度", nameof(AnnualIncome.StatYear)),
+        SecurityStatus { CollectedOn: null } => ImportErrors.NoKey("采集日期", nameof(SecurityStatus.CollectedOn)),
+        RiskEpisode { EpisodeId: null, RecognizedMonth: null, EpisodeNo: null } => ImportErrors.NoKey("识别监测时间", nameof(RiskEpisode.RecognizedMonth)),
+        Measure { MeasureId: null, Item: null } => ImportErrors.NoKey("措施子项", nameof(Measure.Item)),
+        _ => null,
+    };
+
+    /// <summary>A record with the row's values of one entity; nobody else has seen it, so it may be written in place.</summary>
+    private Entity Fill(int row, string? code, ReadOnlySpan<SheetCell> cells, EntityMap map, out bool any)
+    {
+        any = false;
+        var record = map.Create();
+        ImmutableSortedDictionary<string, string>.Builder? extra = null;
+        var targets = columns.Targets;
+        for (var i = 0; i < targets.Length && i < cells.Length; i++)
+        {
+            if (i == codeColumn || targets[i] is not FieldTarget target || target.Map != map || cells[i].IsBlank) continue;
+            any = true;
+            if (target.Definition.Id == nameof(Measure.Item) && map == EntityMap.Measure) { SetItem(row, i, code, record, cells); continue; }
+            if (!TryValue(row, i, target.Definition, cells, code, out var value) || value is null) continue;
+            if (target.Field is { } field) field.Set(record, value);
+            else (extra ??= ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal))[target.Definition.Id] = FieldCheck.TextOf(value)!;
+        }
+        return extra is null ? record : record with { Extra = extra.ToImmutable() };
+    }
+
+    private bool TryValue(int row, int column, FieldDefinition field, ReadOnlySpan<SheetCell> cells, string? code, out object? value)
+    {
+        value = null;
+        if (column >= cells.Length) return true;
+        var cell = cells[column];
+        if (TroubleOf(cell, field) is { } trouble)
+        {
+            errors.Add(Error(row, column, trouble with { Field = field.Id }, cell.Text, code));
+            return false;
+        }
+        var fault = CellParser.Parse(field, cell.Text ?? "", today, out value);
+        if (fault == CellFault.None) return true;
+        errors.Add(Error(row, column, FieldErrors.Of(fault, field, ""), cell.Text, code));
+        return false;
+    }
+
+    private static DomainError? TroubleOf(SheetCell cell, FieldDefinition field) => cell.Trouble switch
+    {
+        CellTrouble.ErrorValue => ImportErrors.ErrorValue,
+        CellTrouble.FormulaWithoutValue => ImportErrors.FormulaWithoutValue,
+        CellTrouble.RoundedNumber when field.Kind is FieldKind.Text => FieldErrors.Of(CellFault.RoundedNumber, field, ""),
+        _ => null,
+    };
+
+    /// <summary>Labels of items repeat between categories (其他), so a label is looked for in the row's category first.</summary>
+    private void SetItem(int row, int column, string? code, Entity record, ReadOnlySpan<SheetCell> cells)
+    {
+        var text = cells[column].Text ?? "";
+        var at = ColumnOf(nameof(Measure.Category));
+        var category = at < 0 || at >= cells.Length ? null : categories.CodeOf((cells[at].Text ?? "").Trim());
+        var item = (category is null ? null : ItemOf(category, text.Trim())) ?? items.CodeOf(text.Trim());
+        if (item is null || category is not null && !item.StartsWith(category, StringComparison.Ordinal))
+        {
+            var field = ((FieldTarget)columns.Targets[column]!).Definition;
+            errors.Add(Error(row, column, FieldErrors.Of(CellFault.UnknownCode, field, ""), text, code));
+            return;
+        }
+        EntityMap.Measure.Find(nameof(Measure.Item))!.Set(record, item);
+    }
+
+    /// <summary>其他 is the last item of the category.</summary>
+    private string? ItemOf(string category, ReadOnlySpan<char> text)
+    {
+        var folded = Fold.Label(text);
+        foreach (var entry in items.Codes)
+        {
+            if (!entry.Code.StartsWith(category, StringComparison.Ordinal)) continue;
+            if (entry.Code == folded || Fold.Label(entry.Label) == folded || Fold.Label(Fold.WithoutBrackets(entry.Label)) == folded) return entry.Code;
+        }
+        return null;
+    }
+
+    private ImmutableArray<Entity> WideMeasures(int row, string? code, ReadOnlySpan<SheetCell> cells)
+    {
+        var measures = ImmutableArray.CreateBuilder<Entity>();
+        var shared = (Measure)Fill(row, code, cells, EntityMap.Measure, out _) with { HouseholdCode = code };
+        for (var i = 0; i < columns.Targets.Length && i < cells.Length; i++)
+        {
+            if (columns.Targets[i] is not CategoryTarget category || cells[i].IsBlank) continue;
+            AddItems(row, i, category.Category, cells[i], shared, measures);
+        }
+        return measures.ToImmutable();
+    }
+
+    private void AddItems(int row, int column, string category, SheetCell cell, Measure shared, ImmutableArray<Entity>.Builder measures)
+    {
+        if (cell.Trouble is CellTrouble.ErrorValue) errors.Add(Error(row, column, ImportErrors.ErrorValue, cell.Text, shared.HouseholdCode));
+        if (cell.Trouble is CellTrouble.FormulaWithoutValue) errors.Add(Error(row, column, ImportErrors.FormulaWithoutValue, null, shared.HouseholdCode));
+        var text = cell.Text.AsSpan();
+        if (ItemOf(category, text.Trim()) is { } whole) { Add(whole); return; }
+        foreach (var range in text.SplitAny(CellParser.Separators))
+        {
+            var part = text[range].Trim();
+            if (part.IsEmpty) continue;
+            if (ItemOf(category, part) is { } item) Add(item);
+            else errors.Add(Error(row, column, FieldErrors.Of(CellFault.UnknownCode, ItemField, ""), part.ToString(), shared.HouseholdCode));
+        }
+
+        void Add(string item)
+        {
+            if (!measures.Any(m => ((Measure)m).Item == item)) measures.Add(shared with { Category = category, Item = item });
+        }
+    }
+
+    private FieldDefinition ItemField => new() { Id = nameof(Measure.Item), Label = "措施子项", Kind = FieldKind.Code, CodeList = items };
+
+    private Member WithWorkPlace(int row, string? code, Member member, ReadOnlySpan<SheetCell> cells, ref bool any)
+    {
+        Array.Clear(workPlace);
+        for (var i = 0; i < columns.Targets.Length && i < cells.Length; i++)
+        {
+            if (columns.Targets[i] is WorkPlaceTarget part && !cells[i].IsBlank) workPlace[part.Part] = cells[i].Text!.Trim();
+        }
+        if (workPlace.All(p => p is null) || member.WorkPlace is not null) return member;
+        any = true;
+        var joined = string.Concat(workPlace);
+        var fault = CellParser.Parse(WorkPlaceField, joined, today, out var value);
+        if (fault != CellFault.None) errors.Add(Error(row, -1, FieldErrors.Of(fault, WorkPlaceField, ""), joined, code));
+        var county = workPlace[SheetLayout.CountyPart] is { } name ? countyCode(name) : null;
+        return member with { WorkPlace = (string?)value, WorkCountyCode = member.WorkCountyCode ?? county };
+    }
+
+    private static readonly FieldDefinition WorkPlaceField = DataDictionary.Shipped.Find(nameof(Member), nameof(Member.WorkPlace))!;
+
+    private int ColumnOf(string field)
+    {
+        for (var i = 0; i < columns.Targets.Length; i++)
+        {
+            if (columns.Targets[i] is FieldTarget target && target.Definition.Id == field) return i;
+        }
+        return -1;
+    }
+
+    private RowError Error(int row, int column, DomainError error, string? value, string? code) => new(
+        source, row, column < 0 || column >= columns.Headers.Length ? null : columns.Headers[column], error,
+        value is { Length: > ImportLimits.ValueShown } ? value[..ImportLimits.ValueShown] : value, code);
+}

@@ -1,0 +1,181 @@
+using FangFanPin.Contracts;
+using FangFanPin.Contracts.Households;
+using FangFanPin.Contracts.Rollup;
+using FangFanPin.Domain;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Statistics;
+
+namespace FangFanPin.Grains.Households;
+
+/// <summary>Loads, asks <see cref="HouseholdDecision"/>, commits, nudges the village. The figures' debt is written by the store with the state.</summary>
+[GrainType("household")]
+public sealed class HouseholdGrain(
+    [PersistentState(StateNames.Household, StorageNames.Records)] IPersistentState<HouseholdState> stored,
+    HouseholdWorld world,
+    IGrainFactory grains) : Grain, IHouseholdGrain
+{
+    private string Code => HouseholdKey.Parse(this.GetPrimaryKeyString()).Code;
+
+    /// <summary>The version that people see: that of the newest change. The store's own also counts dates that moved figures.</summary>
+    private long Version => stored.State.LastChange?.Version ?? 0;
+
+    private long StoredVersion => stored.Etag is { } etag ? long.Parse(etag, null) : 0;
+
+    public override Task OnActivateAsync(CancellationToken ct)
+    {
+        // A split that was written but not handed over: the call waits until activation is over.
+        if (stored.State.OwedSplit is not null)
+            this.RegisterGrainTimer(_ => PaySplitAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, TimeSpan.FromMinutes(1)));
+        return Task.CompletedTask;
+    }
+
+    public Task<HouseholdView?> GetAsync(CancellationToken ct) => Task.FromResult(stored.State.File is { } file
+        ? new HouseholdView
+        {
+            Code = Code,
+            Version = Version,
+            File = file,
+            ChangedAt = stored.State.LastChange!.At,
+            ChangedBy = stored.State.LastChange.Actor.Account,
+        }
+        : null);
+
+    public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
+    {
+        var hash = CommandContent.HashOf(command.Change);
+        if (stored.State.Applied.FirstOrDefault(a => a.CommandId == command.CommandId) is { } repeat)
+            return repeat.ContentHash == hash ? new CommandAnswer { Version = repeat.Version, Changed = repeat.Changed } : Refused(HouseholdErrors.CommandReused);
+        if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
+        if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
+
+        var context = world.ContextFor(Code, command.Actor);
+        var decision = command.Change is RevertImport revert
+            ? ImportUndo.Decide(stored.State, revert)
+            : HouseholdDecision.Decide(stored.State.File, command.Change, context).As(f => new ImportUndo.Restored(f));
+        if (!decision.Ok) return new CommandAnswer { Errors = decision.Errors, Version = Version };
+        return await ApplyAsync(command, hash, decision.Value!.File, context);
+    }
+
+    public async Task RecomputeAsync(DateOnly today, CancellationToken ct)
+    {
+        if (stored.State.OwedSplit is not null) await PaySplitAsync();
+        var (vector, nextDue) = Contributed(stored.State.File, today);
+        if (vector.Equals(stored.State.Contribution) && nextDue == stored.State.NextDue) return;
+        await CommitAsync(stored.State with { Contribution = vector, NextDue = nextDue, VillageBefore = null });
+    }
+
+    private async Task<CommandAnswer> ApplyAsync(HouseholdCommand command, string hash, HouseholdFile? file, DecisionContext context)
+    {
+        var changes = FileDiff.Between(stored.State.File, file);
+        if (changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
+        var version = StoredVersion + 1;
+        var (vector, nextDue) = Contributed(file, context.Today);
+        var next = stored.State with
+        {
+            File = file,
+            Contribution = vector,
+            NextDue = nextDue,
+            VillageBefore = stored.State.Village == file?.Household.AreaCode ? null : stored.State.Village,
+            Applied = Remembered(new AppliedCommand(command.CommandId, hash, version, Changed: true)),
+            OwedSplit = null,
+            LastChange = new HouseholdChanged
+            {
+                Version = version,
+                CommandId = command.CommandId,
+                Kind = CommandContent.KindOf(command.Change),
+                Actor = command.Actor,
+                At = world.Now,
+                ImportId = (command.Change as ImportFile)?.ImportId,
+                Changes = changes,
+            },
+        };
+        if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
+        await CommitAsync(next);
+        if (next.OwedSplit is not null) await PaySplitAsync();
+        return new CommandAnswer { Version = version, Changed = true };
+    }
+
+    private static (Domain.Figures.CellVector Vector, DateOnly? NextDue) Contributed(HouseholdFile? file, DateOnly today) =>
+        file is null ? (Domain.Figures.CellVector.Empty, null) : Contribution.Of(file, today);
+
+    private System.Collections.Immutable.ImmutableArray<AppliedCommand> Remembered(AppliedCommand applied)
+    {
+        var all = stored.State.Applied.Add(applied);
+        return all.Length > HouseholdState.AppliedMax ? all.RemoveAt(0) : all;
+    }
+
+    private CommandAnswer Refused(DomainError error) => new() { Errors = [error], Version = Version };
+
+    private async Task CommitAsync(HouseholdState next)
+    {
+        var before = stored.State;
+        stored.State = next;
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch
+        {
+            // It may have landed all the same: serve only what is on disk.
+            stored.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
+        if (next.Village is { } village) Nudge(village);
+        if (next.VillageBefore is { } left) Nudge(left);
+    }
+
+    private void Nudge(string village) => grains.GetGrain<IRegionGrain>(RegionKey.Village(RegionCode.Parse(village)).ToString()).NudgeAsync().Ignore();
+
+    private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
+    {
+        if (stored.State.OwedSplit is not null) await PaySplitAsync();
+        if (stored.State.OwedSplit is not null) return HouseholdErrors.SplitPending;
+        if (!HouseholdKey.TryOf(split.NewHouseholdCode, out var key)) return HouseholdErrors.BadCode with { Field = "NewHouseholdCode" };
+        if (key.Value.Code == Code) return HouseholdErrors.Exists;
+        var other = await grains.GetGrain<IHouseholdGrain>(key.Value.ToString()).GetAsync();
+        return other is null ? null : HouseholdErrors.Exists with { Field = "NewHouseholdCode" };
+    }
+
+    /// <summary>The debt stands in the same write as the members' leaving; due today, so that it is paid even if this silo dies now.</summary>
+    private HouseholdState Owing(HouseholdState next, SplitHousehold split, HouseholdCommand command, DecisionContext context) => next with
+    {
+        OwedSplit = new OwedSplit(
+            CommandContent.Derived(command.CommandId, "receive-split"), split.NewHouseholdCode,
+            SplitDecision.Leave(stored.State.File!, split, context).Value!.Leaving, command.Actor),
+        NextDue = context.Today,
+    };
+
+    private async Task PaySplitAsync()
+    {
+        if (stored.State.OwedSplit is not { } owed) return;
+        var answer = await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(owed.NewHouseholdCode).ToString()).ExecuteAsync(new HouseholdCommand
+        {
+            CommandId = owed.CommandId,
+            ExpectedVersion = null,
+            Actor = owed.Actor,
+            Change = new ReceiveSplit { File = owed.File },
+        });
+        var file = answer.Errors.Count == 0 ? stored.State.File! : SplitDecision.TakeBack(stored.State.File!, owed);
+        await SettleSplitAsync(file, owed);
+    }
+
+    private async Task SettleSplitAsync(HouseholdFile file, OwedSplit owed)
+    {
+        var (vector, nextDue) = Contributed(file, world.Today);
+        var next = stored.State with { File = file, OwedSplit = null, Contribution = vector, NextDue = nextDue, VillageBefore = null };
+        if (FileDiff.Between(stored.State.File, file) is { IsEmpty: false } changes)
+        {
+            next = next with
+            {
+                LastChange = new HouseholdChanged
+                {
+                    Version = StoredVersion + 1, CommandId = CommandContent.Derived(owed.CommandId, "take-back"), Kind = "split-refused",
+                    Actor = Actor.System, At = world.Now, Changes = changes,
+                },
+            };
+        }
+        await CommitAsync(next);
+    }
+}

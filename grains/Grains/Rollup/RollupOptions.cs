@@ -1,0 +1,27 @@
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Grains.Rollup;
+
+/// <summary>How long a region gathers before it reads or pushes; longer where vectors are large.</summary>
+public sealed class RollupOptions
+{
+    public TimeSpan GatherVillage { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan GatherTown { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan GatherCounty { get; set; } = TimeSpan.FromMilliseconds(60);
+    public TimeSpan GatherCity { get; set; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>How often what had no answer is repeated.</summary>
+    public TimeSpan Repeat { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Counties and up stay in memory this long after their last call; villages and towns as long as any grain.</summary>
+    public TimeSpan KeepUpper { get; set; } = TimeSpan.FromDays(1);
+
+    public TimeSpan GatherOf(RegionLevel level) => level switch
+    {
+        RegionLevel.Village => GatherVillage,
+        RegionLevel.Town => GatherTown,
+        RegionLevel.County => GatherCounty,
+        RegionLevel.City => GatherCity,
+        _ => TimeSpan.Zero, // the province accepts at once: nobody above waits
+    };
+}

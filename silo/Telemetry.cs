@@ -1,0 +1,35 @@
+using Npgsql;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace FangFanPin.Silo;
+
+/// <summary>
+/// Traces, metrics and logs of API, grains and database. Prometheus reads <c>/metrics</c>; everything also goes to an OTLP collector when
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (and is then sampled as <c>OTEL_TRACES_SAMPLER</c> says).
+/// </summary>
+internal static class Telemetry
+{
+    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    public static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var export = !string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]);
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("fangfanpin"))
+            .WithMetrics(metrics => metrics
+                .AddMeter("FangFanPin*", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter());
+        if (!export) return; // spans that nobody collects only cost time
+        telemetry.WithTracing(tracing => tracing
+            .AddSource("FangFanPin*", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")
+            .AddAspNetCoreInstrumentation()
+            .AddNpgsql());
+        builder.Logging.AddOpenTelemetry(logs => logs.IncludeScopes = true);
+        telemetry.UseOtlpExporter();
+    }
+}
