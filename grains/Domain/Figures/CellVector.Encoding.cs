@@ -29,21 +29,47 @@ public sealed partial class CellVector
     /// <exception cref="FormatException">The bytes are not of this format, are cut short, or have something behind them.</exception>
     public static CellVector Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return Empty;
-        if (bytes[0] != Format) throw new FormatException($"cell vector of unknown format {bytes[0]}");
-        bytes = bytes[1..];
-        var length = ReadVarint(ref bytes);
-        if (length > (ulong)bytes.Length / 2) throw new FormatException("cell vector is cut short");
-        var (keys, counts) = (new long[length], new long[length]);
-        var before = 0L;
-        for (var i = 0; i < keys.Length; i++)
-        {
-            before = keys[i] = unchecked(before + (long)ReadVarint(ref bytes));
-            counts[i] = UnZigZag(ReadVarint(ref bytes));
-            if (counts[i] == 0 || (i > 0 && keys[i] <= keys[i - 1])) throw new FormatException("cell vector is not sorted or holds a zero");
-        }
-        if (!bytes.IsEmpty) throw new FormatException("cell vector has bytes behind its end");
+        var reader = new CellReader(bytes);
+        var (keys, counts) = (new long[reader.Length], new long[reader.Length]);
+        for (var i = 0; reader.Next(); i++) (keys[i], counts[i]) = (reader.Key, reader.Count);
         return Trimmed(keys, counts, keys.Length);
+    }
+
+    /// <summary>Walks over encoded cells without keeping them.</summary>
+    private ref struct CellReader
+    {
+        private ReadOnlySpan<byte> _rest;
+        private int _read;
+
+        public CellReader(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.IsEmpty) return;
+            if (bytes[0] != Format) throw new FormatException($"cell vector of unknown format {bytes[0]}");
+            _rest = bytes[1..];
+            var length = ReadVarint(ref _rest);
+            if (length > (ulong)_rest.Length / 2) throw new FormatException("cell vector is cut short");
+            Length = (int)length;
+        }
+
+        public int Length { get; }
+
+        public long Key { get; private set; }
+
+        public long Count { get; private set; }
+
+        public bool Next()
+        {
+            if (_read == Length)
+            {
+                if (!_rest.IsEmpty) throw new FormatException("cell vector has bytes behind its end");
+                return false;
+            }
+            var key = unchecked(Key + (long)ReadVarint(ref _rest));
+            var count = UnZigZag(ReadVarint(ref _rest));
+            if (count == 0 || (_read > 0 && key <= Key)) throw new FormatException("cell vector is not sorted or holds a zero");
+            (Key, Count, _read) = (key, count, _read + 1);
+            return true;
+        }
     }
 
     private static ulong ZigZag(long value) => unchecked((ulong)((value << 1) ^ (value >> 63)));

@@ -159,6 +159,15 @@ public sealed partial class CellVector : IEquatable<CellVector>, IReadOnlyCollec
             return this;
         }
 
+        /// <summary>Adds a vector in its encoded form, without making it: what a sum over many rows needs.</summary>
+        /// <exception cref="FormatException">Not an encoded vector; part of it may have been added.</exception>
+        public Builder AddEncoded(ReadOnlySpan<byte> bytes)
+        {
+            var reader = new CellReader(bytes);
+            while (reader.Next()) Add(new Cell(reader.Key), reader.Count);
+            return this;
+        }
+
         /// <summary>The vector of what was added so far.</summary>
         public CellVector Build()
         {

@@ -71,6 +71,15 @@ public sealed class CellVectorTests
         });
 
     [Fact]
+    public void Encoded_vectors_add_up_without_being_decoded() =>
+        Vectors.Array[0, 9].Sample(many =>
+        {
+            var builder = new CellVector.Builder();
+            foreach (var v in many) builder.AddEncoded(v.Encode());
+            return builder.Build().Equals(CellVector.Sum(many));
+        });
+
+    [Fact]
     public void Zeros_are_never_kept() =>
         Gen.Select(Vectors, Vectors).Sample((a, b) => a.Add(b).All(c => c.Value != 0) && a.Add(b).Subtract(b).Equals(a));
 
