@@ -9,7 +9,7 @@ public static class CommandContent
 {
     /// <summary>SHA-256 over the change in JSON, hex: equal for equal content.</summary>
     public static string HashOf(HouseholdChange change) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(change, WireJson.Options)));
+        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(change, WireJson.Options)));
 
     /// <summary>The discriminator of the change's type, e.g. <c>amend</c>.</summary>
     public static string KindOf(HouseholdChange change) => Kinds[change.GetType()];

@@ -1,4 +1,5 @@
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 
@@ -17,6 +18,7 @@ public static class HouseholdDecision
         // Said again where the data lives: the API has asked already, but a household may have moved meanwhile.
         _ when file is not null && !context.Villages.IsWithin(context.Actor.Region, file.Household.AreaCode ?? "") => HouseholdErrors.OutsideArea,
         RegisterHousehold register => LifecycleDecision.Register(file, register, context),
+        ImportFile import => ImportDecision.Decide(file, import, context),
         ReceiveSplit receive => SplitDecision.Receive(file, receive),
         _ when file is null => HouseholdErrors.NotFound,
         RestoreHousehold => LifecycleDecision.Restore(file),

@@ -80,7 +80,8 @@ public sealed partial class HouseholdMapping
     private const string LoadSql = """
         select h.code, h.version, h.contribution, h.next_due, h.document,
             c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document
-        from household h left join household_history c on c.code = h.code and c.version = h.version
+        from household h
+        left join lateral (select * from household_history c where c.code = h.code order by c.version desc limit 1) c on true
         where h.code = any ($1)
         """;
 }

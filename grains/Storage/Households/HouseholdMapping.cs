@@ -22,6 +22,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId };
         var head = state.File?.Household;
+        var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         MemberRow[] members = [.. (state.File?.Members ?? []).Select(m => MemberRow.Of(key, m, sealer)).DistinctBy(m => m.Person)];
         return new HouseholdRow
         {
@@ -38,8 +39,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
             Members = members,
             MembersDigest = MemberRow.Digest(members),
-            Change = state.LastChange,
-            ChangeDocument = state.LastChange is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(state.LastChange)),
+            Change = change,
+            ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
         };
     }
 

@@ -83,6 +83,6 @@ public sealed record StoredChange(
     public HouseholdChanged Open(ISealer sealer)
     {
         var (actor, changes) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
+        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
     }
 }

@@ -1,0 +1,78 @@
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Rollup;
+using FangFanPin.Storage.Records;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FangFanPin.Storage.Rollup;
+
+/// <summary>Gathers the requests of this process's regions: one lane per kind, each batch one statement or transaction.</summary>
+public sealed class RollupStore : IRollupStore, IAsyncDisposable
+{
+    private static readonly RecordsOptions Bounds = new() { BatchRowsMax = 512, AttemptsMax = 3 };
+
+    private readonly BatchLane<RegionRequest<EpochGrant?>, EpochGrant?> epochs;
+    private readonly BatchLane<RegionRequest<VillageSnapshot>, VillageSnapshot> villages;
+    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> parents;
+    private readonly BatchLane<RegionRequest<OwnSnapshot>, OwnSnapshot> own;
+    private readonly BatchLane<SettleRequest, SettlementResult> settlements;
+    private readonly OpenDebtsReader openDebts;
+
+    public RollupStore(NpgsqlDataSource database, IRegions regions, TimeProvider clock, ILogger<RollupStore> log)
+    {
+        var retry = new DatabaseRetry(database, Bounds, log);
+        epochs = Lane<EpochGrant?>((batch, c, ct) => EpochSql.TakeAsync(c, batch, ct));
+        villages = Lane<VillageSnapshot>((batch, c, ct) => VillageSql.ReadAsync(c, batch, ct));
+        // Towns bring all rows of their villages: few at a time keep answers and memory small.
+        parents = Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
+        own = Lane<OwnSnapshot>((batch, c, ct) => VillageSql.ReadOwnAsync(c, batch, ct));
+        settlements = new(Bounds, batch => AnswerAsync(batch, () => retry.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. batch.Select(b => b.Settlement)], ct))));
+        openDebts = new OpenDebtsReader(retry, regions, clock);
+
+        BatchLane<RegionRequest<TAnswer>, TAnswer> Lane<TAnswer>(
+            Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null) =>
+            new(bounds ?? Bounds, batch => AnswerAsync(batch, () => retry.RunAsync((c, ct) => read([.. batch.Select(b => b.Region)], c, ct))));
+    }
+
+    public Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct) => epochs.AskAsync(new(region), ct);
+    public Task<VillageSnapshot> ReadVillageAsync(RegionCode village, CancellationToken ct) => villages.AskAsync(new(village), ct);
+    public Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct) => parents.AskAsync(new(region), ct);
+    public Task<OwnSnapshot> ReadOwnAsync(RegionCode region, CancellationToken ct) => own.AskAsync(new(region), ct);
+    public Task<SettlementResult> SettleAsync(Settlement settlement, CancellationToken ct) => settlements.AskAsync(new(settlement), ct);
+    public Task<OpenDebts> OpenDebtsAsync(CancellationToken ct) => openDebts.GetAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await epochs.DisposeAsync();
+        await villages.DisposeAsync();
+        await parents.DisposeAsync();
+        await own.DisposeAsync();
+        await settlements.DisposeAsync();
+    }
+
+    private static async Task AnswerAsync<TItem, TAnswer>(IReadOnlyList<TItem> batch, Func<Task<IReadOnlyList<TAnswer>>> ask) where TItem : LaneItem<TAnswer>
+    {
+        try
+        {
+            var answers = await ask();
+            for (var i = 0; i < batch.Count; i++) batch[i].Answered(answers[i]);
+        }
+        catch (Exception fault)
+        {
+            var shown = Faults.Unavailable("rollup", fault);
+            foreach (var item in batch) item.Failed(shown);
+        }
+    }
+
+    private sealed class RegionRequest<TAnswer>(RegionCode region) : LaneItem<TAnswer>
+    {
+        public RegionCode Region => region;
+        public override string Key { get; } = region.ToString();
+    }
+
+    private sealed class SettleRequest(Settlement settlement) : LaneItem<SettlementResult>
+    {
+        public Settlement Settlement => settlement;
+        public override string Key { get; } = settlement.Target.ToString();
+    }
+}
