@@ -25,7 +25,7 @@ build() {
       exit 0
     fi
     say '正在编译(Release)……' >&2
-    dotnet build "$ROOT/$what" -c Release -v q -nologo -p:UseSharedCompilation=false >"$ROOT/artifacts/build.log" 2>&1 8>&- \
+    dotnet build "$ROOT/$what" -c Release -v q -nologo -p:UseSharedCompilation=false >"$ROOT/artifacts/build.log" 2>&1 8>&- 9>&- \
       || { grep -E ' error |error\(s\)' "$ROOT/artifacts/build.log" | sort -u | head -n 20 >&2; exit 1; }
     touch "$output"
   ) 8>"$ROOT/artifacts/build.lock" || fail "编译失败,日志:$ROOT/artifacts/build.log"
@@ -66,5 +66,5 @@ stop_process() {
     ((SECONDS < end)) || { kill -KILL "$pid" 2>/dev/null; break; }
     sleep 0.1
   done
-  wait "$pid" 2>/dev/null
+  wait "$pid" 2>/dev/null || true
 }
