@@ -10,8 +10,8 @@ using Npgsql;
 namespace FangFanPin.Silo.Accounts;
 
 /// <summary>
-/// Verb <c>accounts --file FILE</c>: makes the demonstration accounts with random passwords and writes them to FILE, readable by its owner
-/// only. Accounts that exist stay as they are.
+/// Verb <c>accounts --file FILE</c>: makes the demonstration accounts with random passwords, writes them to FILE, readable by its owner
+/// only, and prints what is in FILE. Accounts that exist stay as they are.
 /// </summary>
 internal static class DemoAccounts
 {
@@ -49,25 +49,30 @@ internal static class DemoAccounts
             return 2;
         }
         await using var database = NpgsqlDataSource.Create(SiloSettings.Read(rest).RequiredConnectionString());
-        var created = await CreateAsync(new AccountStore(database));
-        if (created.Count > 0) Write(file, created);
-        foreach (var account in created) Console.WriteLine($"{account.Name,-18} {account.Password}  {account.DisplayName}");
+        foreach (var account in await EnsureAsync(new AccountStore(database), file)) Console.WriteLine($"  {account.Name,-18} {account.Password}  {account.DisplayName}");
         return 0;
     }
 
-    private static async Task<List<Written>> CreateAsync(AccountStore accounts)
+    /// <summary>The file is written before the accounts, so that an interrupted first start loses no password.</summary>
+    private static async Task<IReadOnlyList<Written>> EnsureAsync(AccountStore accounts, string file)
     {
-        var created = new List<Written>();
+        var known = File.Exists(file) ? JsonSerializer.Deserialize<List<Written>>(await File.ReadAllTextAsync(file), Readable)! : [];
+        var missing = new List<Written>();
         foreach (var wanted in All)
-        {
-            var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
-            var account = new Account(wanted.Name, Passwords.Hash(password), wanted.DisplayName, [wanted.Role], RegionCode.Parse(wanted.Region), MustChange: false, Disabled: false);
-            if (await accounts.CreateAsync(account)) created.Add(new Written(wanted.Name, password, wanted.DisplayName, wanted.Region, wanted.Role));
-        }
-        return created;
+            if (await accounts.FindAsync(wanted.Name) is null)
+                missing.Add(known.Find(k => k.Name == wanted.Name) ?? new Written(wanted.Name, NewPassword(), wanted.DisplayName, wanted.Region, wanted.Role));
+        if (missing.Count == 0) return known;
+        Written[] all = [.. known.Where(k => missing.All(m => m.Name != k.Name)), .. missing];
+        Write(file, all);
+        foreach (var account in missing)
+            await accounts.CreateAsync(new Account(account.Name, Passwords.Hash(account.Password), account.DisplayName, [account.Role],
+                RegionCode.Parse(account.Region), MustChange: false, Disabled: false));
+        return all;
     }
 
-    private static void Write(string file, List<Written> accounts)
+    private static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
+
+    private static void Write(string file, IReadOnlyList<Written> accounts)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

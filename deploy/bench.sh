@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# One benchmark against a private PostgreSQL: deploy/bench.sh write|read|freshness [--size county|city|province] …
+# Prints key=value lines, each with its baseline measured in the same run.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/scripts/common.sh"
+(($# > 0)) || fail '用法:deploy/bench.sh 名称 [--size 规模]'
+need_dotnet
+bench=$ROOT/tests/Bench/bin/Release/net10.0/FangFanPin.Tests.Bench.dll
+work=$(mktemp -d "${TMPDIR:-/tmp}/ffp-bench-XXXXXX")
+chmod 711 "$work"
+running=
+finish() {
+  trap '' INT TERM
+  if [[ -n $running ]]; then stop_process "$running"; fi
+  if [[ -d $work/pg ]]; then pg_destroy "$work/pg" || true; fi
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+pg_install
+build tests/Bench "$bench"
+pg_start "$work/pg" 0
+export FFP_TEST_PG
+FFP_TEST_PG=$(pg_url "$work/pg" postgres)
+dotnet "$bench" "$@" &
+running=$!
+status=0
+wait "$running" || status=$?
+running=
+exit "$status"

@@ -1,0 +1,70 @@
+# Shared by the commands of deploy/. Source it; it brings the functions of postgres.sh too.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+DATABASE=fangfanpin
+SILO_DLL=$ROOT/silo/bin/Release/net10.0/FangFanPin.Silo.dll
+# shellcheck source=postgres.sh
+. "$ROOT/deploy/scripts/postgres.sh"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# No build server outlives the command that built.
+export MSBUILDDISABLENODEREUSE=1
+
+say() { printf '%s\n' "$*"; }
+fail() { printf '错误:%s\n' "$*" >&2; exit 1; }
+
+need_dotnet() { command -v dotnet >/dev/null || fail '没有找到 dotnet,请先安装 .NET 10 SDK。'; }
+
+# build PATH OUTPUT: Release, and only when a source is newer than what was built. One build at a time per checkout.
+build() {
+  local what=$1 output=$2
+  mkdir -p "$ROOT/artifacts"
+  (
+    flock 8
+    if [[ -f $output && -z $(find "$ROOT" \( -name bin -o -name obj -o -name .git -o -name artifacts -o -name '.data*' \) -prune -o \
+        \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.sql' -o -name '*.json' -o -name '*.csv' -o -name '*.sln' \) -newer "$output" -print -quit) ]]; then
+      exit 0
+    fi
+    say '正在编译(Release)……' >&2
+    dotnet build "$ROOT/$what" -c Release -v q -nologo -p:UseSharedCompilation=false >"$ROOT/artifacts/build.log" 2>&1 8>&- 9>&- \
+      || { grep -E ' error |error\(s\)' "$ROOT/artifacts/build.log" | sort -u | head -n 20 >&2; exit 1; }
+    touch "$output"
+  ) 8>"$ROOT/artifacts/build.lock" || fail "编译失败,日志:$ROOT/artifacts/build.log"
+}
+
+port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Starts the database of folder $1 and brings it to this program's tables. The port of the last time is kept if it is free.
+start_database() {
+  local dir=$1 port=0 home
+  if [[ -e $dir/postgres ]]; then
+    home=$(pg_home "$dir")
+    if [[ -f $home/data/ffp.conf ]]; then
+      port=$(pg_port "$dir")
+      if ! pg_running "$home" && port_in_use "$port"; then port=0; fi
+    fi
+  fi
+  pg_start "$dir" "$port" || exit 1
+  pg_database "$dir" "$DATABASE"
+  dotnet "$SILO_DLL" migrate --connection "$(pg_url "$dir" ffp_owner "$DATABASE")" || exit 1
+}
+
+# wait_ready PORT PID LOG SECONDS
+wait_ready() {
+  local port=$1 pid=$2 log=$3 end=$((SECONDS + $4))
+  until curl -fs -o /dev/null --max-time 3 "http://127.0.0.1:$port/health/ready"; do
+    kill -0 "$pid" 2>/dev/null || { tail -n 30 "$log" >&2; fail "服务没有启动,日志:$log"; }
+    ((SECONDS < end)) || { tail -n 30 "$log" >&2; fail "服务在 $4 秒内没有就绪,日志:$log"; }
+    sleep 0.2
+  done
+}
+
+# Asks a process to stop and waits; after SECONDS it is killed.
+stop_process() {
+  local pid=$1 end=$((SECONDS + ${2:-70}))
+  kill -TERM "$pid" 2>/dev/null || return 0
+  while kill -0 "$pid" 2>/dev/null; do
+    ((SECONDS < end)) || { kill -KILL "$pid" 2>/dev/null; break; }
+    sleep 0.1
+  done
+  wait "$pid" 2>/dev/null || true
+}

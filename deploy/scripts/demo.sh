@@ -1,0 +1,3 @@
+# Demonstration data through the real import. Source it after common.sh.
+demo_stop() { :; }
+demo_load() { :; }
