@@ -41,7 +41,7 @@ internal static class ShippedDictionary
             {
                 Derived = Supplement.Has(supplement.Derived, Entity, f.Id),
                 Happened = Supplement.Has(supplement.Happened, Entity, f.Id),
-                Aliases = supplement.Headers.GetValueOrDefault(Entity)?.GetValueOrDefault(f.Id) ?? [],
+                Aliases = supplement.Headers.TryGetValue(Entity, out var headers) ? headers.GetValueOrDefault(f.Id, []) : [],
             });
             var indicators = supplement.Indicators.GetValueOrDefault(Entity, []).Select(f => f.ToField(lists) with { RunTime = true });
             return new EntityDefinition(Entity, Label, fields.Concat(indicators));
