@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 
 namespace FangFanPin.Api.Statistics;
@@ -11,7 +12,7 @@ internal static class StatisticJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The object without its opening brace and without <c>asOf</c>, which moves while the figures stand still: see <see cref="AsOf"/>.</summary>
-    public static byte[] Rest(StatisticTable table, RegionLine region)
+    public static byte[] Rest(StatisticTable table, Region region)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer, Options)) Write(json, table, region);
@@ -24,7 +25,7 @@ internal static class StatisticJson
     public static string Moment(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static void Write(Utf8JsonWriter json, StatisticTable table, RegionLine region)
+    private static void Write(Utf8JsonWriter json, StatisticTable table, Region region)
     {
         var definition = table.Query.Definition;
         json.WriteStartObject();

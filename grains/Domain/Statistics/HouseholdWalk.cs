@@ -18,7 +18,7 @@ public sealed record HouseholdPage(DateTimeOffset AsOf, DateOnly Day, long Total
 /// <param name="figures">What regions answer.</param>
 /// <param name="contributions">What households add.</param>
 /// <param name="pathOf">Ancestors of a village and itself, by the tree of now.</param>
-public sealed class HouseholdWalk(IRegionFigures figures, IContributionReader contributions, Func<RegionCode, IReadOnlyCollection<RegionCode>> pathOf)
+public sealed class HouseholdWalk(IRegionSums figures, IContributionReader contributions, Func<RegionCode, IReadOnlyCollection<RegionCode>> pathOf)
 {
     /// <summary>Rows of one read: about a town's.</summary>
     private const int RowsPerRead = 1000;
@@ -36,7 +36,7 @@ public sealed class HouseholdWalk(IRegionFigures figures, IContributionReader co
         return new HouseholdPage(top.AsOf, top.Day, selection.In(top.Total), parts, more ? new ContributionPlace(parts[^1].Village, parts[^1].Code) : null);
     }
 
-    private async Task<bool> VisitAsync(RegionFigures region, Page page, CancellationToken ct)
+    private async Task<bool> VisitAsync(RegionSums region, Page page, CancellationToken ct)
     {
         if (page.Selection.In(region.Total) == 0) return true;
         if (region.Level >= RegionLevel.Town)
@@ -52,7 +52,7 @@ public sealed class HouseholdWalk(IRegionFigures figures, IContributionReader co
         return true;
     }
 
-    private async Task ReadAsync(RegionFigures region, Page page, CancellationToken ct)
+    private async Task ReadAsync(RegionSums region, Page page, CancellationToken ct)
     {
         IReadOnlyList<RegionCode> villages = region.Level == RegionLevel.Village ? [region.Region] : page.Open(region.Children);
         var after = page.Path.Contains(region.Region) ? page.After : null;

@@ -69,7 +69,7 @@ public sealed class HouseholdWalkTests
     private static CellVector OneHousehold { get; } = CellVector.Of((Cell.Of(Measures.Households.Number, 1, 10), 1));
 
     /// <summary>A province of counties (20 villages each) and towns (5 each); villages by number, households by place.</summary>
-    private sealed class Country(int[] villages, (int Place, string Code, CellVector Vector)[] households) : IRegionFigures, IContributionReader
+    private sealed class Country(int[] villages, (int Place, string Code, CellVector Vector)[] households) : IRegionSums, IContributionReader
     {
         public static RegionCode Province { get; } = RegionCode.Parse("410000000000");
         public static RegionCode County(int village) => RegionCode.Parse($"4101{village / 20:D2}000000");
@@ -84,7 +84,7 @@ public sealed class HouseholdWalkTests
 
         public HouseholdWalk Walk() => new(this, this, code => villages.Where(v => Village(v) == code).SelectMany(v => new[] { Province, County(v), Town(v), code }).ToList());
 
-        public ValueTask<RegionFigures?> GetAsync(RegionCode region, CancellationToken ct)
+        public ValueTask<RegionSums?> GetAsync(RegionCode region, CancellationToken ct)
         {
             Asked.Add(region);
             if (region == Silent) return default;
@@ -94,7 +94,7 @@ public sealed class HouseholdWalkTests
             return Of(region, RegionLevel.Village, []);
         }
 
-        private ValueTask<RegionFigures?> Of(RegionCode region, RegionLevel level, IEnumerable<RegionCode> children) => new(new RegionFigures(
+        private ValueTask<RegionSums?> Of(RegionCode region, RegionLevel level, IEnumerable<RegionCode> children) => new(new RegionSums(
             region, level, DateTimeOffset.UnixEpoch, Day, Sum(region),
             [.. children.Distinct().Order().Select(c => new RegionVector(c, c.ToString(), Sum(c)))]));
 
