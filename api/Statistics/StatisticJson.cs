@@ -7,7 +7,7 @@ using FangFanPin.Domain.Statistics;
 namespace FangFanPin.Api.Statistics;
 
 /// <summary>A statistic as UTF-8 JSON, written by hand because it is written on every change and read a thousand times as often.</summary>
-internal static class StatisticJson
+public static class StatisticJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

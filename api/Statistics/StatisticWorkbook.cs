@@ -4,7 +4,7 @@ using FangFanPin.Domain.Statistics;
 namespace FangFanPin.Api.Statistics;
 
 /// <summary>A statistic as an Excel file: title, 统计口径 and unit, two header rows (frozen), 合计 bold, the areas, notes.</summary>
-internal static class StatisticWorkbook
+public static class StatisticWorkbook
 {
     private const int TitleRow = 1;
     private const int ScopeRow = 2;
