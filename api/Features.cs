@@ -1,4 +1,6 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Regions;
+using FangFanPin.Api.Statistics;
 
 namespace FangFanPin.Api;
 
@@ -7,11 +9,14 @@ internal static class Features
 {
     public static void AddFeatures(this IServiceCollection services)
     {
+        services.AddStatistics();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
     public static void MapFeatures(this IEndpointRouteBuilder api)
     {
         api.MapAccounts();
+        api.MapRegions();
+        api.MapStatistics();
     }
 }

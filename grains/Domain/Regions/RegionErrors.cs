@@ -27,4 +27,7 @@ public static class RegionErrors
     public static DomainError HasHouseholds { get; } = new("region.has-households", "该村还有户,请先把户移到其他村。");
 
     public static DomainError Moved { get; } = new("region.changed-meanwhile", "区划刚刚被修改,请刷新后重试。");
+
+    public static readonly DomainError NotFound = new("region.not-found", "没有这个行政区划。");
+    public static readonly DomainError BadSearch = new("region.search-malformed", "查找文字不超过50字,条数为1至100。");
 }

@@ -3,14 +3,14 @@ namespace FangFanPin.Domain.Statistics;
 /// <summary>What can be wrong with a question about statistics.</summary>
 public static class StatisticsErrors
 {
-    public const string UnknownCode = "statistics.unknown";
-    public const string BadFilterCode = "statistics.bad-filter";
+    public const string UnknownCode = "statistics.not-found";
+    public const string BadFilterCode = "statistics.filter-malformed";
     public const string YearNotClosedCode = "statistics.year-not-closed";
-    public const string BadYearCode = "statistics.bad-year";
-    public const string UnknownCellCode = "statistics.unknown-cell";
+    public const string BadYearCode = "statistics.year-malformed";
+    public const string UnknownCellCode = "statistics.cell-not-found";
     public const string NotReadyCode = "statistics.not-ready";
-    public const string TooManyStreamsCode = "statistics.too-many-streams";
-    public const string BadPageCode = "statistics.bad-page";
+    public const string TooManyStreamsCode = "statistics.streams-too-many-requests";
+    public const string BadPageCode = "statistics.page-malformed";
 
     public static DomainError Unknown(string number) => new(UnknownCode, $"没有编号为“{Short(number)}”的统计表。");
 

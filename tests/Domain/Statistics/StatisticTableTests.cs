@@ -145,15 +145,15 @@ public sealed class StatisticTableTests
     }
 
     [Theory]
-    [InlineData("1", "7", null, null, null, "statistics.bad-filter")]
-    [InlineData("1", null, "1", null, null, "statistics.bad-filter")]
-    [InlineData("8", null, "4", null, null, "statistics.bad-filter")]
-    [InlineData("8", null, null, "1", null, "statistics.bad-filter")]
-    [InlineData("9", null, null, null, null, "statistics.unknown")]
-    [InlineData("01", null, null, null, null, "statistics.unknown")]
+    [InlineData("1", "7", null, null, null, "statistics.filter-malformed")]
+    [InlineData("1", null, "1", null, null, "statistics.filter-malformed")]
+    [InlineData("8", null, "4", null, null, "statistics.filter-malformed")]
+    [InlineData("8", null, null, "1", null, "statistics.filter-malformed")]
+    [InlineData("9", null, null, null, null, "statistics.not-found")]
+    [InlineData("01", null, null, null, null, "statistics.not-found")]
     [InlineData("1", null, null, null, "2021", "statistics.year-not-closed")]
-    [InlineData("1", null, null, null, "2023", "statistics.bad-year")]
-    [InlineData("1", null, null, null, "22", "statistics.bad-year")]
+    [InlineData("1", null, null, null, "2023", "statistics.year-malformed")]
+    [InlineData("1", null, null, null, "22", "statistics.year-malformed")]
     [InlineData("1", null, null, null, "2022", null)]
     public void A_wrong_question_is_refused_with_a_code(string number, string? types, string? category, string? risk, string? year, string? code) =>
         Assert.Equal(code, StatisticQuery.Parse(number, types, category, risk, year, Day).Error?.Code);
