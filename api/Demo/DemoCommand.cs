@@ -1,6 +1,7 @@
 using System.Globalization;
 using FangFanPin.Domain.Demo;
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Api.Demo;
 
@@ -16,18 +17,18 @@ public static class DemoCommand
 
     private static int Run(string[] args, TextWriter output)
     {
-        if (!TryParse(args, out var region, out var options))
+        if (!TryParse(args, out var code, out var options))
         {
             output.WriteLine(Usage);
             return 2;
         }
-        var regions = new DemoRegions(ReadDivisions());
-        if (regions.NameOf(region) is not { } name)
+        var regions = new DemoRegions();
+        if (!RegionCode.TryParse(code, out var number) || regions.Find(number) is not { } region)
         {
-            output.WriteLine($"没有这个区划代码:{region}");
+            output.WriteLine($"没有这个区划代码:{code}");
             return 2;
         }
-        output.WriteLine($"{DemoExport.Mark}:{name}({region})。所有人员、号码、金额均为虚构。种子 {options.Population.Seed}");
+        output.WriteLine($"{DemoExport.Mark}:{region.Name}({region.Code})。所有人员、号码、金额均为虚构。种子 {options.Population.Seed}");
         var started = Environment.CpuUsage.TotalTime;
         var result = new DemoExport(regions, DataDictionary.Shipped, options).Run(region, (part, total) => output.WriteLine($"  {part}:累计 {total.HouseholdsPrinted:N0} 户"));
         Report(result, (Environment.CpuUsage.TotalTime - started).TotalSeconds, output);
@@ -72,7 +73,7 @@ public static class DemoCommand
         {
             case "--region": region = value.PadRight(12, '0'); return options;
             case "--out": return options with { Directory = value };
-            case "--per" when value is "county" or "town": return options with { Per = value };
+            case "--per" when value is "county" or "town": return options with { Per = value == "town" ? RegionLevel.Town : RegionLevel.County };
             case "--seed" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed): return options with { Population = population with { Seed = seed } };
             case "--dirty" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 0.05: return options with { Population = population with { Dirty = share } };
             case "--village-max" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var max) && max > 0: return options with { Population = population with { VillageMax = max } };
@@ -88,11 +89,4 @@ public static class DemoCommand
         "xlsx" => DemoFormat.Xlsx,
         _ => null,
     };
-
-    private static IEnumerable<string> ReadDivisions()
-    {
-        using var stream = typeof(DemoCommand).Assembly.GetManifestResourceStream("henan-divisions.csv")!;
-        using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line) yield return line;
-    }
 }

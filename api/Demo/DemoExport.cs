@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FangFanPin.Domain.Demo;
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Api.Demo;
 
@@ -16,8 +17,8 @@ public sealed record DemoExportOptions
     public DemoOptions Population { get; init; } = new();
     public DemoFormat Format { get; init; } = DemoFormat.Csv;
 
-    /// <summary>Level of which each region gets its own files: <c>county</c> or <c>town</c>.</summary>
-    public string Per { get; init; } = "county";
+    /// <summary>Level of which each region gets its own files.</summary>
+    public RegionLevel Per { get; init; } = RegionLevel.County;
 
     /// <summary>措施 as one column per category instead of one row per measure.</summary>
     public bool WideMeasures { get; init; }
@@ -39,32 +40,28 @@ public sealed class DemoExport(DemoRegions regions, DataDictionary dictionary, D
     /// <summary>Seconds spent, rows of all sheets and what was printed; the files are complete when it returns.</summary>
     public sealed record Result(DemoManifest Manifest, IReadOnlyList<string> Files, long Rows, TimeSpan Elapsed);
 
-    /// <param name="region">A code of any level.</param>
+    /// <param name="region">Of any level.</param>
     /// <param name="progress">Called after each file set with its region's name and the total so far.</param>
-    public Result Run(string region, Action<string, DemoManifest>? progress = null)
+    public Result Run(Region region, Action<string, DemoManifest>? progress = null)
     {
         var watch = Stopwatch.StartNew();
         Directory.CreateDirectory(options.Directory);
         var total = NewManifest();
         var files = new List<string>();
         long rows = 0;
-        foreach (var group in regions.VillagesOf(region).GroupBy(v => PartOf(v, region)))
+        foreach (var group in regions.VillagesBy(options.Per, region))
         {
             var (part, paths, printed) = WritePart(group.Key, group);
             total.Add(part);
             files.AddRange(paths);
             rows += printed;
-            progress?.Invoke(regions.NameOf(group.Key) ?? group.Key, total);
+            progress?.Invoke(group.Key.Name, total);
         }
         files.Add(WriteManifest(Stem(region), total));
         return new Result(total, files, rows, watch.Elapsed);
     }
 
-    /// <summary>The region whose files the village goes into: its county or town, but nothing above the region asked for.</summary>
-    private string PartOf(DemoVillage village, string region) =>
-        regions.AncestorAt(region, options.Per) is null ? regions.AncestorAt(village.Code.ToString(), options.Per) ?? region : region;
-
-    private (DemoManifest, List<string>, long) WritePart(string region, IEnumerable<DemoVillage> villages)
+    private (DemoManifest, List<string>, long) WritePart(Region region, IEnumerable<DemoVillage> villages)
     {
         using ExportFiles files = options.Format == DemoFormat.Xlsx ? new XlsxFile(Stem(region)) : new CsvFiles(Stem(region), options.Format == DemoFormat.CsvGb18030);
         var printer = new HouseholdPrinter(layout, options.Format == DemoFormat.Xlsx ? RowFormat.Xlsx : RowFormat.Csv, options.WideMeasures);
@@ -86,10 +83,10 @@ public sealed class DemoExport(DemoRegions regions, DataDictionary dictionary, D
         files.Take(printer);
     }
 
-    private string Note(string region) =>
-        $"{Mark}:本文件所有户、人、号码、金额均为程序虚构,与任何真实人员无关,不得作为真实数据使用。地区 {regions.NameOf(region)}({region}),种子 {options.Population.Seed},口径日期 {options.Population.Today:yyyy-MM-dd}";
+    private string Note(Region region) =>
+        $"{Mark}:本文件所有户、人、号码、金额均为程序虚构,与任何真实人员无关,不得作为真实数据使用。地区 {region.Name}({region.Code}),种子 {options.Population.Seed},口径日期 {options.Population.Today:yyyy-MM-dd}";
 
-    private string Stem(string region) => Path.Combine(options.Directory, $"{region}-{regions.NameOf(region)}-{Mark}");
+    private string Stem(Region region) => Path.Combine(options.Directory, $"{region.Code}-{region.Name}-{Mark}");
 
     private DemoManifest NewManifest() => new() { Seed = options.Population.Seed, Today = options.Population.Today, Dirty = options.Population.Dirty };
 

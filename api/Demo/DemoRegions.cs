@@ -1,55 +1,60 @@
 using FangFanPin.Domain.Demo;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Storage.Regions;
 
 namespace FangFanPin.Api.Demo;
 
-/// <summary>The villages below a region, from the division list (<c>code,name,level,parent</c>).</summary>
+/// <summary>The villages below a region, as the division list has them. Levels are irregular, so paths follow the parents.</summary>
 public sealed class DemoRegions
 {
-    private sealed record Division(string Code, string Name, string Level, string Parent);
+    private readonly Dictionary<RegionCode, Region> byCode;
+    private readonly List<(DemoVillage Village, Region[] Path)> villages = [];
 
-    private readonly Dictionary<string, Division> byCode;
-    private readonly List<DemoVillage> villages = [];
-
-    public DemoRegions(IEnumerable<string> lines)
+    public DemoRegions() : this(DivisionList.Read())
     {
-        byCode = lines.Skip(1).Select(l => l.Split(',')).Where(c => c.Length == 4).Select(c => new Division(c[0].TrimStart('\uFEFF'), c[1], c[2], c[3])).ToDictionary(d => d.Code);
-        var ordinals = new Dictionary<string, int>();
-        foreach (var division in byCode.Values.Where(d => d.Level == "village").OrderBy(d => d.Code, StringComparer.Ordinal))
+    }
+
+    public DemoRegions(IEnumerable<Region> regions)
+    {
+        byCode = regions.ToDictionary(r => r.Code);
+        var ordinals = new Dictionary<long, int>();
+        foreach (var region in byCode.Values.Where(r => r.Level == RegionLevel.Village).OrderBy(r => r.Code))
         {
-            var county = division.Code[..6];
+            var county = region.Code.Number / 1_000_000;
             var ordinal = ordinals.GetValueOrDefault(county);
             ordinals[county] = ordinal + 1;
-            villages.Add(Village(division, ordinal));
+            var path = Path(region);
+            villages.Add((Village(region, path, ordinal), path));
         }
     }
 
-    private DemoVillage Village(Division division, int ordinal)
+    private static DemoVillage Village(Region region, Region[] path, int ordinal)
     {
-        var path = Path(division);
+        string NameAt(RegionLevel level) => Array.Find(path, r => r.Level == level)?.Name ?? "";
         return new DemoVillage
         {
-            Code = RegionCode.Parse(division.Code), VillageName = division.Name, Ordinal = ordinal,
-            TownName = NameAt(path, "town"), CountyName = NameAt(path, "county"), CityName = NameAt(path, "city"),
+            Code = region.Code, VillageName = region.Name, Ordinal = ordinal,
+            TownName = NameAt(RegionLevel.Town), CountyName = NameAt(RegionLevel.County), CityName = NameAt(RegionLevel.City),
         };
     }
 
-    private static string NameAt(List<Division> path, string level) => path.Find(d => d.Level == level)?.Name ?? "";
-
-    /// <summary>From the division up to the province.</summary>
-    private List<Division> Path(Division division)
+    /// <summary>From the region up to the province.</summary>
+    private Region[] Path(Region region)
     {
-        var path = new List<Division> { division };
-        while (byCode.TryGetValue(path[^1].Parent, out var parent)) path.Add(parent);
-        return path;
+        var path = new List<Region> { region };
+        while (path[^1].Parent is { } parent) path.Add(byCode[parent]);
+        return [.. path];
     }
 
-    public string? NameOf(string code) => byCode.GetValueOrDefault(code)?.Name;
+    public Region? Find(RegionCode code) => byCode.GetValueOrDefault(code);
 
-    /// <summary>The ancestor (or the region itself) at that level, e.g. <c>county</c>; null when there is none.</summary>
-    public string? AncestorAt(string code, string level) => Path(byCode[code]).Find(d => d.Level == level)?.Code;
-
-    /// <summary>Villages of the region in the order of codes; a village is its own.</summary>
-    public IEnumerable<DemoVillage> VillagesOf(string region) =>
-        byCode.TryGetValue(region, out _) ? villages.Where(v => Path(byCode[v.Code.ToString()]).Exists(d => d.Code == region)) : [];
+    /// <summary>
+    /// Villages below the region (a village is its own), in the order of codes and gathered by the region of <paramref name="level"/> that they lie in;
+    /// by the region itself when that stands higher.
+    /// </summary>
+    public IEnumerable<IGrouping<Region, DemoVillage>> VillagesBy(RegionLevel level, Region region)
+    {
+        var below = villages.Where(v => Array.IndexOf(v.Path, region) >= 0);
+        return below.GroupBy(v => region.Level >= level ? region : Array.Find(v.Path, r => r.Level == level) ?? region, v => v.Village);
+    }
 }
