@@ -1,3 +1,4 @@
+using FangFanPin.Api.Demo;
 using FangFanPin.Silo.Accounts;
 using FangFanPin.Storage.Migrations;
 
@@ -11,6 +12,7 @@ internal static class Verbs
         ["serve"] = Server.RunAsync,
         ["migrate"] = MigrateAsync,
         ["accounts"] = DemoAccounts.RunAsync,
+        ["demo"] = DemoCommand.RunAsync,
     };
 
     public static async Task<int> RunAsync(string verb, string[] args)

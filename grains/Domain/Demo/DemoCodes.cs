@@ -7,17 +7,19 @@ namespace FangFanPin.Domain.Demo;
 internal static class DemoCodes
 {
     private const long HouseholdSpace = 100_000_000_000_000;
+    private const long HouseholdHalf = 10_000_000;
     private const long PersonSpace = 10_000_000_000_000_000;
+    private const long PersonHalf = 100_000_000;
     private const int SequencesPerSex = 499;
     private const int DaysApart = 3;
 
     /// <summary>Sixteen digits in which neither the village nor the order can be read; different for every (village, number), number below 10,000.</summary>
     public static string Household(DemoVillage village, int number) =>
-        "53" + Scramble(Ordinal(village, number), HouseholdSpace, 48_271_930_663_087).ToString("D14", CultureInfo.InvariantCulture);
+        "53" + Scramble(Ordinal(village, number), HouseholdSpace, HouseholdHalf, 48_271_930_663_087).ToString("D14", CultureInfo.InvariantCulture);
 
     /// <summary>Eighteen digits; different for every (village, household number, person below 100).</summary>
     public static string Person(DemoVillage village, int number, int person) =>
-        "54" + Scramble(Ordinal(village, number) * 100 + person, PersonSpace, 6_364_136_223_846_793).ToString("D16", CultureInfo.InvariantCulture);
+        "54" + Scramble(Ordinal(village, number) * 100 + person, PersonSpace, PersonHalf, 6_364_136_223_846_793).ToString("D16", CultureInfo.InvariantCulture);
 
     /// <summary>The nearest day not after <paramref name="wished"/> that belongs to this village's share of days.</summary>
     public static DateOnly BirthDay(DemoVillage village, DateOnly wished) =>
@@ -65,8 +67,19 @@ internal static class DemoCodes
 
     private static long Ordinal(DemoVillage village, int number) => village.Code.Number % 10_000_000_000 * 10_000 + number;
 
-    /// <summary>Multiplication by a number without the factors 2 and 5 permutes the numbers below a power of ten.</summary>
-    private static long Scramble(long value, long space, long factor) => (long)((Int128)value * factor % space);
+    /// <summary>
+    /// A permutation of the numbers below a power of ten: a product with a number that has neither 2 nor 5 as a factor, the halves of its digits
+    /// exchanged, and the same again, so that neither end of the code shows what went in.
+    /// </summary>
+    private static long Scramble(long value, long space, long half, long factor)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            value = (long)((Int128)value * factor % space);
+            value = value / half + value % half * half;
+        }
+        return value;
+    }
 
     private static void Write(int value, Span<char> into)
     {

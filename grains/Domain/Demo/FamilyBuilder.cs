@@ -5,7 +5,10 @@ namespace FangFanPin.Domain.Demo;
 /// <summary>Family shapes: who lives together, with ages and relations that fit. On average 2.96 people who count.</summary>
 internal sealed class FamilyBuilder(FamilyDraft family, HashSet<int> birthSlots, string mainSurname)
 {
-    private static readonly int[] Shapes = [120, 170, 350, 390, 440, 560, 710, 745, 805, 955, 1000];
+    private static readonly int[] Shapes = [128, 184, 366, 408, 460, 580, 728, 761, 820, 962, 1000];
+
+    /// <summary>Monitored families are more often those in which somebody can work: the others have been covered by relief.</summary>
+    private static readonly int[] MonitoredShapes = [30, 110, 200, 270, 360, 490, 660, 700, 760, 940, 1000];
     private readonly DemoRandom random = family.Random;
     private string surname = "";
 
@@ -17,7 +20,7 @@ internal sealed class FamilyBuilder(FamilyDraft family, HashSet<int> birthSlots,
             SingleElder, SingleAdult, ElderlyCouple, SingleParent, ElderWithGrownChild,
             CoupleWithOneChild, CoupleWithTwoChildren, CoupleWithThreeChildren, GrandparentsWithGrandchild, ThreeGenerations, ElderHeadsThreeGenerations,
         ];
-        shapes[random.Weighted(Shapes)]();
+        shapes[random.Weighted(family.Monitor > 0 ? MonitoredShapes : Shapes)]();
         if (random.Chance(0.03)) AddGone();
     }
 

@@ -31,7 +31,7 @@ internal static class Help
         if (family.Active.Any(p => p.Subsidized)) Once(items, "1003");
         if (family.Active.Any(p => p.Vocational)) Once(items, "0901");
         if (episode.Recognized < PremiumsUntil) Once(items, "0701");
-        var wanted = Math.Max(family.Random.Between(4, 7), family.Random.Between(3, 6));
+        var wanted = family.Random.Between(4, 6);
         for (var i = 0; i < 6 && items.Count < wanted; i++) Once(items, family.Random.Pick(Common));
         return items;
     }

@@ -4,7 +4,8 @@ namespace FangFanPin.Domain.Demo;
 internal static class Monitoring
 {
     private const double MonitoredShare = 0.10;
-    private const double EliminatedShare = 0.818;
+    /// <summary>0.818 of all, and households without anybody able to work, every ninth, never are.</summary>
+    private const double EliminatedShareOfAble = 0.818 / 0.89;
     private const double SecondEpisodeShare = 0.03;
     private const int MonthsToEliminateMin = 6;
     private static readonly YearMonth First = new(2021, 1);
@@ -33,7 +34,7 @@ internal static class Monitoring
         if (second) family.Episodes.Add(Ended(family, risks, First.Number + random.Between(0, 18), 0));
         var from = second ? family.Episodes[0].Eliminated!.Value.Number + 1 : First.Number;
         var now = YearMonth.Of(family.Today).Number;
-        if (!family.AnyAble || !random.Chance(EliminatedShare / 0.93)) family.Episodes.Add(Open(family, risks, from, now));
+        if (!family.AnyAble || !random.Chance(EliminatedShareOfAble)) family.Episodes.Add(Open(family, risks, from, now));
         else family.Episodes.Add(Ended(family, risks, Month(random, from, now - MonthsToEliminateMin), now));
     }
 

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Text;
+using FangFanPin.Api.Demo;
+using FangFanPin.Domain.Demo;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Imports;
+using FangFanPin.Domain.Records;
+using FangFanPin.Domain.Regions;
+using Xunit;
+
+namespace FangFanPin.Tests.Api.Demo;
+
+/// <summary>What is printed is read by the parser of imports, without files in between that only these two understand.</summary>
+public sealed class DemoExportTests : IDisposable
+{
+    private static readonly RegionCode Town = RegionCode.Parse("411424101000");
+    private readonly string folder = Directory.CreateTempSubdirectory("ffp-demo-").FullName;
+    private readonly DemoRegions regions = new();
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(DemoFormat.Csv)]
+    [InlineData(DemoFormat.CsvGb18030)]
+    public void Clean_exports_read_back_to_the_same_files(DemoFormat format)
+    {
+        var options = new DemoOptions { Dirty = 0 };
+        var import = Read(Export(options, format));
+        Assert.Empty(import.Errors);
+        var expected = Population(options).ToDictionary(f => f.Household.HouseholdCode!);
+        Assert.Equal(expected.Keys.Order(), import.Files.Keys.Order());
+        foreach (var (code, file) in expected) Assert.Equal(Texts(file), Texts(import.Files[code]));
+    }
+
+    [Fact]
+    public void Dirty_exports_are_refused_as_the_manifest_says_and_understood_as_the_clean_ones()
+    {
+        var options = new DemoOptions { Dirty = 0.03 };
+        var result = Export(options, DemoFormat.Csv);
+        var import = Read(result);
+        var foreign = Population(options).Where(f => DemoDirt.Of(f, options) is DirtKind.ForeignVillage or DirtKind.UnknownVillage).ToList();
+        Assert.NotEmpty(foreign);
+        // Villages are looked up when an import is decided, not when it is parsed: until then those households stand.
+        Assert.Equal(result.Manifest.HouseholdsPrinted - result.Manifest.HouseholdsRefused + foreign.Count, import.Files.Count);
+        foreach (var file in Population(options))
+        {
+            var dirt = DemoDirt.Of(file, options);
+            var read = import.Files.GetValueOrDefault(file.Household.HouseholdCode!);
+            if (dirt is null || DirtEffects.Of(dirt.Value) == DirtEffect.Understood) Assert.Equal(Texts(file), Texts(read!));
+            else if (DirtEffects.Of(dirt.Value) == DirtEffect.HouseholdRefused) Assert.True(read is null || foreign.Contains(file), dirt.ToString());
+            else Assert.NotEqual(Texts(file), Texts(read!));
+        }
+    }
+
+    [Fact]
+    public void Every_file_says_that_its_people_are_invented()
+    {
+        foreach (var path in Export(new DemoOptions(), DemoFormat.Csv).Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
+        {
+            Assert.Contains("虚构", Path.GetFileName(path));
+            Assert.Contains("虚构", File.ReadLines(path).First());
+            Assert.StartsWith("户编号", File.ReadLines(path).ElementAt(2).TrimStart("监测记录号,".ToCharArray()).TrimStart("措施ID,".ToCharArray()));
+        }
+    }
+
+    private DemoExport.Result Export(DemoOptions options, DemoFormat format) =>
+        new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = folder, Population = options, Format = format }).Run(regions.Find(Town)!);
+
+    private IEnumerable<HouseholdFile> Population(DemoOptions options) =>
+        regions.VillagesBy(RegionLevel.County, regions.Find(Town)!).SelectMany(g => g).SelectMany(v => DemoPopulation.HouseholdsOf(v, options));
+
+    /// <summary>All fields that an export carries; members in the order of their codes, as an import keeps them.</summary>
+    private static List<string> Texts(HouseholdFile file) =>
+    [
+        .. file.Records().SelectMany(r => r.Map.Fields.Where(f => !f.IsEmpty(r.Record)).Select(f => $"{r.Map.Name}/{r.Map.Key.Text(r.Record)}/{f.Id}={f.Text(r.Record)}")).Order(StringComparer.Ordinal),
+    ];
+
+    private static (Dictionary<string, HouseholdFile> Files, List<RowError> Errors) Read(DemoExport.Result export)
+    {
+        var sink = new Sink();
+        var parser = new ImportParser(DataDictionary.Shipped, new DateOnly(2026, 11, 2), _ => null);
+        foreach (var path in export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
+        {
+            Assert.True(parser.Parse(new CsvRows(path), sink, CancellationToken.None), path);
+        }
+        var assembly = new HouseholdAssembly(DataDictionary.Shipped, parser.Sheets, "demo");
+        var households = sink.Fragments.GroupBy(f => f.HouseholdCode).Select(g => assembly.Assemble(g.Key, [.. g], _ => false)).ToList();
+        var errors = sink.Errors.Concat(households.SelectMany(h => h.Errors)).ToList();
+        var taken = households.Where(h => h.Change?.Incoming is { Members.IsEmpty: false });
+        return (taken.ToDictionary(h => h.Code, h => h.Change!.Incoming), errors);
+    }
+
+    private sealed class Sink : IImportSink
+    {
+        public List<Fragment> Fragments { get; } = [];
+        public List<RowError> Errors { get; } = [];
+        public void Take(Fragment fragment) => Fragments.Add(fragment);
+        public void Take(RowError error) => Errors.Add(error);
+    }
+
+    /// <summary>Enough of csv for what is printed: quotes around one cell of the note only.</summary>
+    private sealed class CsvRows(string path) : ISheetRows
+    {
+        private readonly IEnumerator<string> lines = File.ReadLines(path, EncodingOf(path)).GetEnumerator();
+        private SheetCell[] cells = [];
+
+        public string Name => Path.GetFileNameWithoutExtension(path).Split('-')[^1];
+        public int Row { get; private set; }
+        public ReadOnlySpan<SheetCell> Cells => cells;
+
+        public bool Next()
+        {
+            if (!lines.MoveNext()) return false;
+            Row++;
+            cells = [.. (Row == 1 ? [lines.Current.Trim('"')] : lines.Current.Split(',')).Select(t => new SheetCell(t))];
+            return true;
+        }
+
+        private static Encoding EncodingOf(string path) =>
+            File.ReadAllBytes(path).AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
+    }
+}
