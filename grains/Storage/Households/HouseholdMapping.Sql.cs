@@ -5,7 +5,7 @@ public sealed partial class HouseholdMapping
     /// <summary>
     /// One statement, one transaction. Everything beside the row itself is taken from the rows that were written, never from the input:
     /// a stale row leaves no trace. <c>before</c> is the snapshot's view; where it is not the version just below (somebody committed
-    /// between), the figures are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
+    /// between), figures and members are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
     /// </summary>
     private const string SaveSql = """
         with input as materialized (
@@ -31,7 +31,7 @@ public sealed partial class HouseholdMapping
                 policy_status = excluded.policy_status, monitor_category = excluded.monitor_category, risk_eliminated = excluded.risk_eliminated,
                 recognized_month = excluded.recognized_month, eliminated_month = excluded.eliminated_month, risk_types = excluded.risk_types,
                 head_name = excluded.head_name, head_cert_index = excluded.head_cert_index, phone_index = excluded.phone_index,
-                member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = excluded.members_digest,
+                member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = coalesce(excluded.members_digest, h.members_digest),
                 changed_at = coalesce(excluded.changed_at, h.changed_at), changed_by = coalesce(excluded.changed_by, h.changed_by)
             where h.version = excluded.version - 1
             returning code
@@ -39,7 +39,7 @@ public sealed partial class HouseholdMapping
             select i.code, i.version, i.village, b.village as old_village,
                 coalesce(b.contribution, '') <> '' as was_counted, i.contribution <> '' as is_counted, i.village_before,
                 b.contribution is distinct from i.contribution or b.village is distinct from i.village or b.version <> i.version - 1 as figures_moved,
-                b.members_digest is distinct from i.members_digest or b.version <> i.version - 1 as members_moved
+                i.members_digest is not null and (b.members_digest is distinct from i.members_digest or b.version <> i.version - 1) as members_moved
             from saved s join input i on i.code = s.code left join before b on b.code = s.code
         ), history as (
             insert into household_history (code, version, at, actor, kind, command_id, import_id, document)
