@@ -39,12 +39,12 @@ public static class SampleHouseholds
         File = File(number, village: village ?? Village),
         Contribution = Figures(number),
         NextDue = new DateOnly(2026, 12, 1 + number % 28),
-        LastChange = Change("register", [new FieldChange("Household", "", "HeadName", null, NameOf(number, 0))]),
+        LastChange = Change(1, "register", [new FieldChange("Household", "", "HeadName", null, NameOf(number, 0))]),
     };
 
-    public static HouseholdChanged Change(string kind, ImmutableArray<FieldChange> changes) => new()
+    public static HouseholdChanged Change(long version, string kind, ImmutableArray<FieldChange> changes) => new()
     {
-        CommandId = Guid.NewGuid(), Kind = kind, At = Day, Changes = changes,
+        Version = version, CommandId = Guid.NewGuid(), Kind = kind, At = Day, Changes = changes,
         Actor = new Actor("wang", "王干事", "county-clerk", "411622000000"),
     };
 
@@ -57,7 +57,7 @@ public static class SampleHouseholds
         return state with
         {
             File = file with { Incomes = file.Incomes.SetItem(file.Incomes.Length - 1, newest) },
-            LastChange = Change("record-income", [new FieldChange("AnnualIncome", "2025", "NetPerCapita", old, FieldText.Of(income))]),
+            LastChange = Change((state.LastChange?.Version ?? 0) + 1, "record-income", [new FieldChange("AnnualIncome", "2025", "NetPerCapita", old, FieldText.Of(income))]),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FangFanPin.Contracts.Households;
@@ -49,6 +50,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
             Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
+            TraceId = Activity.Current?.TraceId.ToString(),
             ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
         };
     }
@@ -159,7 +161,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Kind)
         .WithColumn(rows, NpgsqlDbType.Uuid, r => r.Change?.CommandId)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.ImportId)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId);
 
     private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

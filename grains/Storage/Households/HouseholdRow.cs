@@ -26,6 +26,9 @@ public sealed class HouseholdRow : RecordRow
     public HouseholdChanged? Change { get; init; }
     public byte[]? ChangeDocument { get; init; }
 
+    /// <summary>Leads from the audit row to the logs of the same request.</summary>
+    public string? TraceId { get; init; }
+
     public string? Status => File is null ? null : Filled(File.Household.HouseholdStatus) ?? HouseholdStatuses.Active;
     public string? RiskTypes => File is null ? null : string.Join(',', RisksOf(File.Household));
     public int? MemberCount => File?.ActiveMembers.Count();

@@ -47,7 +47,28 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
         await Assert.ThrowsAsync<InconsistentStateException>(() => records.WriteAsync(number));
         Assert.Equal(["1|register|wang", "2|record-income|wang", "3|record-income|wang", "4|record-income|wang"],
             await records.RowsAsync($"select version, kind, actor from household_history where code = '{Code}' order by version"));
-        Assert.Equal(["4|wang"], await records.RowsAsync($"select version, changed_by from household where code = '{Code}'"));
+        Assert.Equal(["4|4|wang"], await records.RowsAsync($"select version, changed_version, changed_by from household where code = '{Code}'"));
+        Assert.Equal(["household.register", "household.record-income", "household.record-income", "household.record-income"],
+            await records.RowsAsync($"select action from audit where object = '{Code}' order by id"));
+    }
+
+    [Fact]
+    public async Task A_version_that_only_moved_figures_has_no_history_row_and_keeps_the_change_before_it()
+    {
+        var held = await records.WriteAsync(number);
+        await records.WriteAsync(Code, held.State! with { Contribution = CellVector.Empty }, held);
+        Assert.Equal(["1"], await records.RowsAsync($"select version from household_history where code = '{Code}'"));
+        Assert.Equal(["2|1"], await records.RowsAsync($"select version, changed_version from household where code = '{Code}'"));
+        Assert.Equal(1, (await records.ReadAsync(Code)).State!.LastChange!.Version);
+    }
+
+    [Fact]
+    public async Task An_import_leaves_history_for_every_household_and_no_audit_row_of_its_own()
+    {
+        var state = SampleHouseholds.State(number);
+        await records.WriteAsync(Code, state with { LastChange = state.LastChange! with { Kind = "import", ImportId = "i1" } });
+        Assert.Equal(["import|i1"], await records.RowsAsync($"select kind, import_id from household_history where code = '{Code}'"));
+        Assert.Empty(await records.RowsAsync($"select 1 from audit where object = '{Code}'"));
     }
 
     [Fact]
@@ -168,7 +189,7 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
     {
         var held = await records.WriteAsync(number);
         var phone = new FieldChange("Household", "", "Phone", SampleHouseholds.Phone(number * 10), "13900000000");
-        await records.WriteAsync(Code, held.State! with { LastChange = SampleHouseholds.Change("amend", [phone]) }, held);
+        await records.WriteAsync(Code, held.State! with { LastChange = SampleHouseholds.Change(2, "amend", [phone]) }, held);
         var dump = await DumpAsync();
         Assert.Contains(Code, dump, StringComparison.Ordinal);
         Assert.Contains(SampleHouseholds.NameOf(number, 0), dump, StringComparison.Ordinal);
