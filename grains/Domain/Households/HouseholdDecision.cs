@@ -20,7 +20,6 @@ public static class HouseholdDecision
         RegisterHousehold register => LifecycleDecision.Register(file, register, context),
         ImportFile import => ImportDecision.Decide(file, import, context),
         ReceiveSplit receive => SplitDecision.Receive(file, receive),
-        ImportFile import => Imports.ImportDecision.Decide(file, import, context),
         _ when file is null => HouseholdErrors.NotFound,
         RestoreHousehold => LifecycleDecision.Restore(file),
         _ when !file.IsActive => HouseholdErrors.Deregistered,
