@@ -23,6 +23,7 @@ create table household (
     member_count     int,                                   -- active members
     net_per_capita   numeric,                               -- of the newest year with an income record
     members_digest   bytea,                                 -- of the rows in household_member
+    changed_version  bigint,                                -- of the newest change; later versions only moved figures with the date
     changed_at       timestamptz,
     changed_by       text
 ) with (fillfactor = 80, toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0.05);
@@ -67,11 +68,3 @@ create table household_history (
     primary key (code, version)
 );
 create index household_history_by_import on household_history (import_id, code) where import_id is not null;
-
-create table if not exists owed (
-    target  text collate "C" not null,
-    subject text collate "C" not null,
-    version bigint not null,
-    at      timestamptz not null,
-    primary key (target, subject)
-);

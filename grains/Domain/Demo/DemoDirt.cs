@@ -64,7 +64,7 @@ public static class DemoDirt
             DirtKind.UnknownLabel when row == 0 => Cells(("Member.Relation", "户主的朋友")),
             DirtKind.FutureBirth when row == 0 => Cells(("Member.CertNumber", Unborn(member.CertNumber!)), ("Member.BirthDate", "2031-05-20")),
             DirtKind.DuplicatePerson when row == file.Members.Length => Cells(("Member.Name", member.Name + "重")),
-            DirtKind.BadCheckDigit when row == 0 => BadCheckDigit(member),
+            DirtKind.BadCheckDigit => BadCheckDigit(file.Members[0], row),
             DirtKind.Aliases => Aliases(member),
             DirtKind.FullWidth => FullWidth(file.Household, member),
             DirtKind.DateForms => DateForms(file.Household, member),
@@ -78,11 +78,14 @@ public static class DemoDirt
         return digits + Certificates.CheckDigit(digits) + number[18..];
     }
 
-    private static Dictionary<string, string> BadCheckDigit(Member member)
+    /// <summary>The head is the first member; every row repeats the head's number.</summary>
+    private static Dictionary<string, string> BadCheckDigit(Member head, int row)
     {
-        var number = member.CertNumber!;
+        var number = head.CertNumber!;
         var wrong = number[..17] + (number[17] == '7' ? '3' : '7') + number[18..];
-        return Cells(("Member.CertNumber", wrong), ("Household.HeadCertNumber", wrong));
+        var cells = Cells(("Household.HeadCertNumber", wrong));
+        if (row == 0) cells["Member.CertNumber"] = wrong;
+        return cells;
     }
 
     private static Dictionary<string, string>? Aliases(Member member)

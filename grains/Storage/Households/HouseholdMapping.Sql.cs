@@ -5,23 +5,23 @@ public sealed partial class HouseholdMapping
     /// <summary>
     /// One statement, one transaction. Everything beside the row itself is taken from the rows that were written, never from the input:
     /// a stale row leaves no trace. <c>before</c> is the snapshot's view; where it is not the version just below (somebody committed
-    /// between), the figures are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
+    /// between), figures and members are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
     /// </summary>
     private const string SaveSql = """
         with input as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
                 as i (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status, monitor_category,
                       risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
-                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change)
+                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id)
         ), before as materialized (
             select code, version, village, contribution, members_digest from household where code = any ($1)
         ), saved as (
             insert into household as h (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status,
                 monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
-                member_count, net_per_capita, members_digest, changed_at, changed_by)
+                member_count, net_per_capita, members_digest, changed_version, changed_at, changed_by)
             select i.code, i.version, i.write_id, i.village, i.contribution, i.next_due, i.document, i.status, i.household_type, i.policy_status,
                 i.monitor_category, i.risk_eliminated, i.recognized_month, i.eliminated_month, string_to_array(coalesce(i.risk_types, ''), ','), i.head_name,
-                i.head_cert_index, i.phone_index, i.member_count, i.net_per_capita, i.members_digest, i.at, i.actor
+                i.head_cert_index, i.phone_index, i.member_count, i.net_per_capita, i.members_digest, case when i.change is not null then i.version end, i.at, i.actor
             from input i left join before b on b.code = i.code
             where i.version = 1 or b.code is not null
             order by i.code collate "C"
@@ -31,7 +31,8 @@ public sealed partial class HouseholdMapping
                 policy_status = excluded.policy_status, monitor_category = excluded.monitor_category, risk_eliminated = excluded.risk_eliminated,
                 recognized_month = excluded.recognized_month, eliminated_month = excluded.eliminated_month, risk_types = excluded.risk_types,
                 head_name = excluded.head_name, head_cert_index = excluded.head_cert_index, phone_index = excluded.phone_index,
-                member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = excluded.members_digest,
+                member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = coalesce(excluded.members_digest, h.members_digest),
+                changed_version = coalesce(excluded.changed_version, h.changed_version),
                 changed_at = coalesce(excluded.changed_at, h.changed_at), changed_by = coalesce(excluded.changed_by, h.changed_by)
             where h.version = excluded.version - 1
             returning code
@@ -39,15 +40,20 @@ public sealed partial class HouseholdMapping
             select i.code, i.version, i.village, b.village as old_village,
                 coalesce(b.contribution, '') <> '' as was_counted, i.contribution <> '' as is_counted, i.village_before,
                 b.contribution is distinct from i.contribution or b.village is distinct from i.village or b.version <> i.version - 1 as figures_moved,
-                b.members_digest is distinct from i.members_digest or b.version <> i.version - 1 as members_moved
+                i.members_digest is not null and (b.members_digest is distinct from i.members_digest or b.version <> i.version - 1) as members_moved
             from saved s join input i on i.code = s.code left join before b on b.code = s.code
         ), history as (
             insert into household_history (code, version, at, actor, kind, command_id, import_id, document)
             select i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.import_id, i.change
             from saved s join input i on i.code = s.code where i.change is not null
             order by i.code collate "C"
+        ), audited as (
+            -- an import is audited as one act by its job; which households it changed stands in their history
+            insert into audit (at, actor, action, object, result, trace_id)
+            select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, '')
+            from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
         ), members as materialized (
-            select m.* from unnest($29, $30, $31, $32, $33, $34, $35, $36, $37)
+            select m.* from unnest($30, $31, $32, $33, $34, $35, $36, $37, $38)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (
@@ -80,8 +86,7 @@ public sealed partial class HouseholdMapping
     private const string LoadSql = """
         select h.code, h.version, h.contribution, h.next_due, h.document,
             c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document
-        from household h
-        left join lateral (select * from household_history c where c.code = h.code order by c.version desc limit 1) c on true
+        from household h left join household_history c on c.code = h.code and c.version = h.changed_version
         where h.code = any ($1)
         """;
 }

@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Records;
 using Npgsql;
@@ -14,16 +18,23 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 {
     internal const string Table = "household";
 
+    /// <summary>
+    /// At which version a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
+    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe.
+    /// </summary>
+    private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
+
+    private sealed record KnownAt(string Key, long Version);
+
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
     public HouseholdState Empty() => new();
 
     public HouseholdRow Prepare(string key, long version, Guid writeId, HouseholdState? state)
     {
-        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId };
+        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
-        MemberRow[] members = [.. (state.File?.Members ?? []).Select(m => MemberRow.Of(key, m, sealer)).DistinctBy(m => m.Person)];
         return new HouseholdRow
         {
             Key = key,
@@ -37,12 +48,25 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             File = state.File,
             HeadCertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
             PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
-            Members = members,
-            MembersDigest = MemberRow.Digest(members),
+            Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
+            TraceId = Activity.Current?.TraceId.ToString(),
             ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
         };
     }
+
+    public void Committed(HouseholdRow row) => Remember(row.Key, row.Version, row.File);
+
+    private bool StandAt(string key, long version, HouseholdFile? file) =>
+        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version);
+
+    private void Remember(string key, long version, HouseholdFile? file)
+    {
+        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version));
+    }
+
+    /// <summary>Null when there is nobody: empty lists share one object.</summary>
+    private static Member[]? ListOf(HouseholdFile? file) => file is { Members.IsDefaultOrEmpty: false } ? ImmutableCollectionsMarshal.AsArray(file.Members) : null;
 
     public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
     {
@@ -50,7 +74,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         BindState(command, rows);
         BindSearch(command, rows);
         BindChange(command, rows);
-        BindMembers(command, [.. rows.SelectMany(r => r.Members)]);
+        BindMembers(command, [.. rows.SelectMany(r => r.Members?.Rows ?? [])]);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var saved = new HashSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));
@@ -86,6 +110,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             NextDue = stored.NextDue,
             LastChange = stored.Change?.Open(sealer),
         };
+        Remember(stored.Key, stored.Version, state.File);
         return true;
     }
 
@@ -127,7 +152,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.PhoneIndex)
         .WithColumn(rows, NpgsqlDbType.Integer, r => r.MemberCount)
         .WithColumn(rows, NpgsqlDbType.Numeric, r => r.NetPerCapita)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.MembersDigest);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Members?.Digest);
 
     private static void BindChange(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
         .WithColumn(rows, NpgsqlDbType.Text, r => r.VillageBefore)
@@ -136,7 +161,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Kind)
         .WithColumn(rows, NpgsqlDbType.Uuid, r => r.Change?.CommandId)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.ImportId)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId);
 
     private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

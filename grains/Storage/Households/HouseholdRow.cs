@@ -20,12 +20,14 @@ public sealed class HouseholdRow : RecordRow
     public HouseholdFile? File { get; init; }
     public byte[]? HeadCertIndex { get; init; }
     public byte[]? PhoneIndex { get; init; }
-    public IReadOnlyList<MemberRow> Members { get; init; } = [];
 
-    /// <summary>Of <see cref="Members"/>; rows of members are touched only when it differs from the stored one.</summary>
-    public byte[]? MembersDigest { get; init; }
+    /// <summary>Null: known to stand in the table as they are.</summary>
+    public MemberRows? Members { get; init; }
     public HouseholdChanged? Change { get; init; }
     public byte[]? ChangeDocument { get; init; }
+
+    /// <summary>Leads from the audit row to the logs of the same request.</summary>
+    public string? TraceId { get; init; }
 
     public string? Status => File is null ? null : Filled(File.Household.HouseholdStatus) ?? HouseholdStatuses.Active;
     public string? RiskTypes => File is null ? null : string.Join(',', RisksOf(File.Household));
@@ -49,11 +51,24 @@ public sealed record MemberRow(
         sealer.BlindIndex(BlindKind.CertificateLastSix, BlindText.CertificateLastSix(member.CertNumber)),
         sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(member.Phone)));
 
-    /// <summary>Equal exactly when the rows are equal; half a SHA-256.</summary>
-    public static byte[] Digest(IEnumerable<MemberRow> members)
+}
+
+/// <summary>All member rows of a household.</summary>
+/// <param name="Digest">Equal exactly when the rows are equal; half a SHA-256. Rows are touched only when it differs from the stored one.</param>
+public sealed record MemberRows(IReadOnlyList<MemberRow> Rows, byte[] Digest)
+{
+    public static readonly MemberRows Nobody = Of("", [], null!);
+
+    public static MemberRows Of(string household, IEnumerable<Member> members, ISealer sealer)
+    {
+        MemberRow[] rows = [.. members.Select(m => MemberRow.Of(household, m, sealer)).DistinctBy(m => m.Person)];
+        return new MemberRows(rows, DigestOf(rows));
+    }
+
+    private static byte[] DigestOf(MemberRow[] rows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var m in members)
+        foreach (var m in rows)
         {
             var birth = m.BirthDate?.ToString("O", CultureInfo.InvariantCulture);
             var hashes = $"{Hex(m.CertIndex)}\u001f{Hex(m.LastSixIndex)}\u001f{Hex(m.PhoneIndex)}";

@@ -47,6 +47,9 @@ public interface IRecordMapping<TState, TRow, TStored> where TRow : RecordRow wh
     /// </summary>
     Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<TRow> rows, CancellationToken ct);
 
+    /// <summary>Told of every row that <see cref="SaveAsync"/> or a lost reply turned out to have committed, before its caller is answered.</summary>
+    void Committed(TRow row) { }
+
     /// <summary>Of those keys that have a row.</summary>
     Task<IReadOnlyDictionary<string, RowMark>> MarksAsync(NpgsqlConnection connection, IReadOnlyList<string> keys, CancellationToken ct);
 

@@ -82,7 +82,8 @@ internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDispos
         {
             RowMark? mark = stored.Others.TryGetValue(item.Key, out var other) ? other : null;
             var won = stored.Written.Contains(item.Key) || mark == new RowMark(item.Row.Version, item.Row.WriteId);
-            if (!won) stale++;
+            if (won) mapping.Committed(item.Row);
+            else stale++;
             item.Answered(new WriteAnswer(won, mark?.Version));
         }
         Count(batch.Count - stale, "written");

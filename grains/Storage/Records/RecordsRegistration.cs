@@ -23,14 +23,17 @@ public static class RecordsRegistration
         return services;
     }
 
-    private static RecordsGrainStorage Build(IServiceProvider services) => new(
-    [
-        Store(services, services.GetRequiredService<HouseholdMapping>()),
-    ]);
-
-    private static KeyValuePair<Type, IAsyncDisposable> Store<TState, TRow, TStored>(IServiceProvider services, IRecordMapping<TState, TRow, TStored> mapping)
+    /// <summary>One kind of record of a <see cref="RecordsGrainStorage"/>.</summary>
+    public static KeyValuePair<Type, IAsyncDisposable> Store<TState, TRow, TStored>(
+        NpgsqlDataSource source, RecordsOptions options, ILogger logger, IRecordMapping<TState, TRow, TStored> mapping)
         where TRow : RecordRow where TStored : StoredRow =>
-        new(typeof(TState), new RecordStore<TState, TRow, TStored>(
-            mapping, services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<RecordsOptions>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("FangFanPin.Storage.Records." + mapping.Name)));
+        new(typeof(TState), new RecordStore<TState, TRow, TStored>(mapping, source, options, logger));
+
+    private static RecordsGrainStorage Build(IServiceProvider services)
+    {
+        var source = services.GetRequiredService<NpgsqlDataSource>();
+        var options = services.GetRequiredService<RecordsOptions>();
+        var logger = services.GetRequiredService<ILogger<RecordsGrainStorage>>();
+        return new RecordsGrainStorage([Store(source, options, logger, services.GetRequiredService<HouseholdMapping>())]);
+    }
 }

@@ -1,0 +1,106 @@
+using FangFanPin.Domain.Households;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>What the store says to a runner that reports.</summary>
+public enum RunnerOrder { GoOn, Cancel, GiveWay }
+
+/// <summary>
+/// The import jobs. At most one runner works on an import: taking it over raises its run, and whatever an older runner then saves is refused.
+/// Moments are the database's, so that clocks of silos do not matter.
+/// </summary>
+public interface IImportJobs
+{
+    Task CreateAsync(ImportJob job, CancellationToken ct);
+    Task<ImportJob?> FindAsync(Guid id, CancellationToken ct);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="before">Id of the last job of the page before; null from the newest.</param>
+    Task<IReadOnlyList<ImportJob>> ListAsync(Func<string, bool> mayRead, Guid? before, int limit, CancellationToken ct);
+
+    /// <summary>An upload that came to nothing leaves nothing.</summary>
+    Task DeleteAsync(Guid id, CancellationToken ct);
+
+    /// <summary>Uploading → uploaded, with the files.</summary>
+    Task FilesArrivedAsync(ImportJob job, CancellationToken ct);
+
+    /// <summary>Begins a stage on behalf of a new runner.</summary>
+    /// <returns>Null when the job is at none of these stages, or is running.</returns>
+    Task<ImportJob?> BeginAsync(Guid id, IReadOnlyCollection<ImportStage> from, ImportStage stage, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Takes over a job whose runner has been silent.</summary>
+    /// <returns>Null when it is not running, or not silent for so long.</returns>
+    Task<ImportJob?> TakeOverAsync(Guid id, TimeSpan silent, CancellationToken ct);
+
+    /// <summary>Running jobs whose runner has been silent for so long.</summary>
+    Task<IReadOnlyList<Guid>> SilentAsync(TimeSpan silent, CancellationToken ct);
+
+    /// <summary>A sign of life.</summary>
+    Task<RunnerOrder> BeatAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>Saves the job; one at rest stops running. Outcomes are saved with it or not at all.</summary>
+    Task<RunnerOrder> SaveAsync(ImportJob job, IReadOnlyCollection<(string Code, StagedOutcome Outcome, string? Reason)> outcomes, CancellationToken ct);
+
+    /// <summary>A runner that must stop hands its job to the next one that looks.</summary>
+    Task ReleaseAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>Asks the runner to stop.</summary>
+    /// <returns>False when nothing is running.</returns>
+    Task<bool> AskToCancelAsync(Guid id, CancellationToken ct);
+}
+
+/// <summary>Uploaded files, sealed, in pieces: any silo can go on reading.</summary>
+public interface IImportFiles
+{
+    /// <summary>Stores the stream as it comes, holding one piece in memory.</summary>
+    /// <returns>Its length in bytes.</returns>
+    Task<long> StoreAsync(Guid id, int file, Stream content, CancellationToken ct);
+
+    /// <summary>Seekable; reads synchronously, so keep it off request and grain threads.</summary>
+    Stream Open(Guid id, int file, long bytes);
+}
+
+/// <summary>What parsing found, on its way to the households.</summary>
+public interface IImportStaging
+{
+    Task WriteAsync(Guid id, int run, IReadOnlyCollection<Fragment> fragments, IReadOnlyCollection<RowError> errors, CancellationToken ct);
+
+    /// <summary>Person codes that stand in more than one household of the import.</summary>
+    Task<IReadOnlySet<string>> RepeatedPersonsAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>The fragments of each household, in the order of codes.</summary>
+    IAsyncEnumerable<(string Code, IReadOnlyList<Fragment> Fragments)> HouseholdsAsync(Guid id, int run, CancellationToken ct);
+
+    Task WriteAsync(Guid id, int run, IReadOnlyCollection<StagedHousehold> households, IReadOnlyCollection<(int Source, int Row)> refusedRows,
+        IReadOnlyCollection<RowError> errors, CancellationToken ct);
+
+    /// <summary>New and changed households that have no outcome yet, after a code, in the order of codes.</summary>
+    Task<IReadOnlyList<StagedHousehold>> ToCommitAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
+
+    /// <summary>Codes of households that the import has written, after a code, in the order of codes.</summary>
+    Task<IReadOnlyList<string>> ToUndoAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
+
+    /// <summary>Fragments are of no use after the preview; rows of other runs never were.</summary>
+    Task SweepAsync(Guid id, int run, CancellationToken ct);
+
+    Task<IReadOnlyDictionary<string, long>> ErrorsByCodeAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>In the order of the file.</summary>
+    /// <param name="limit">At most so many; null for all.</param>
+    IAsyncEnumerable<RowError> ErrorsAsync(Guid id, int run, int? limit, CancellationToken ct);
+
+    /// <summary>Good rows refused with their households, in the order of the file.</summary>
+    IAsyncEnumerable<(int Source, int Row)> RefusedRowsAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>Households with this kind or outcome and why, after a code.</summary>
+    Task<IReadOnlyList<(string Code, string? Reason)>> ConflictsAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
+}
+
+/// <summary>What is stored now, read in bulk: the preview wakes no grain.</summary>
+public interface IStoredHouseholds
+{
+    Task<IReadOnlyDictionary<string, HouseholdFile>> FilesAsync(IReadOnlyCollection<string> codes, CancellationToken ct);
+
+    /// <summary>For each of these persons the households in which they stand.</summary>
+    Task<ILookup<string, string>> HouseholdsOfAsync(IReadOnlyCollection<string> personCodes, CancellationToken ct);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Households;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>What an import would do to one household, found by the decision that the commit will ask again.</summary>
+public static class ImportPreview
+{
+    public sealed record Preview(StagedHousehold Household, ImmutableArray<RowError> Errors, ImmutableArray<(int Source, int Row)> RefusedRows);
+
+    /// <summary>Errors that come from what is stored: the file may be right, and the same file may go through later.</summary>
+    private static readonly string[] Conflicts = [HouseholdErrors.Locked.Code, ImportErrors.PersonElsewhere.Code];
+
+    /// <param name="stored">Null for a household that nobody has registered.</param>
+    /// <param name="elsewhere">Whether a person stands in another stored household.</param>
+    public static Preview Of(AssembledHousehold assembled, HouseholdFile? stored, Func<string, bool> elsewhere, DecisionContext context)
+    {
+        if (assembled.Refused) return Refused(assembled, null);
+        // Nothing of it is left but refused records.
+        if (assembled.Change is not { } change) return new Preview(new StagedHousehold(assembled.Code, StagedKind.Refused, FirstCode(assembled), null), assembled.Errors, []);
+        if (change.Incoming.Members.Any(m => elsewhere(m.PersonCode!))) return Refused(assembled, ImportErrors.PersonElsewhere);
+        if (stored is not null && !context.Villages.IsWithin(context.Actor.Region, stored.Household.AreaCode ?? "")) return Refused(assembled, HouseholdErrors.OutsideArea, StagedKind.Conflict);
+        var decision = HouseholdDecision.Decide(stored, change, context);
+        if (!decision.Ok) return Refused(assembled, decision.Error);
+        if (stored is null) return Kept(assembled, StagedKind.New, change);
+        return FileDiff.Between(stored, decision.Value).IsEmpty ? Kept(assembled, StagedKind.Unchanged, null) : Kept(assembled, StagedKind.Changed, change);
+    }
+
+    private static Preview Kept(AssembledHousehold assembled, StagedKind kind, ImportFile? change) =>
+        new(new StagedHousehold(assembled.Code, kind, null, change), assembled.Errors, []);
+
+    private static Preview Refused(AssembledHousehold assembled, DomainError? error, StagedKind? kind = null)
+    {
+        var errors = error is null ? assembled.Errors : assembled.Errors.Add(new RowError(assembled.Rows[0].Source, assembled.Rows[0].Row, null, error, null, assembled.Code));
+        var found = kind ?? (error is not null && Conflicts.Contains(error.Code) ? StagedKind.Conflict : StagedKind.Refused);
+        return new Preview(new StagedHousehold(assembled.Code, found, error?.Code ?? FirstCode(assembled), null), errors, assembled.Rows);
+    }
+
+    private static string? FirstCode(AssembledHousehold assembled) => assembled.Errors.IsEmpty ? null : assembled.Errors[0].Error.Code;
+}

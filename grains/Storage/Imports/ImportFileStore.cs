@@ -1,0 +1,102 @@
+using System.Buffers;
+using FangFanPin.Domain.Imports;
+using FangFanPin.Domain.Sealing;
+using Npgsql;
+
+namespace FangFanPin.Storage.Imports;
+
+/// <summary>Table <c>import_chunk</c>: uploaded files in sealed pieces.</summary>
+public sealed class ImportFileStore(NpgsqlDataSource database, ISealer sealer) : IImportFiles
+{
+    public const int ChunkBytes = 1 << 20;
+    private const string Insert = "insert into import_chunk (import_id, file, chunk, box) values ($1, $2, $3, $4)";
+    private const string Read = "select box from import_chunk where import_id = $1 and file = $2 and chunk = $3";
+
+    public async Task<long> StoreAsync(Guid id, int file, Stream content, CancellationToken ct)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            long total = 0;
+            for (var chunk = 0; ; chunk++)
+            {
+                var length = await content.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, ct);
+                if (length == 0) return total;
+                await InsertAsync(id, file, chunk, sealer.Seal(Place(id, file, chunk), buffer.AsSpan(0, length)), ct);
+                total += length;
+                if (length < ChunkBytes) return total;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    public Stream Open(Guid id, int file, long bytes) => new ChunkStream(chunk => Fetch(id, file, chunk), bytes);
+
+    private async Task InsertAsync(Guid id, int file, int chunk, byte[] box, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Insert);
+        foreach (object value in new object[] { id, file, chunk, box }) command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private byte[] Fetch(Guid id, int file, int chunk)
+    {
+        using var command = database.CreateCommand(Read);
+        foreach (object value in new object[] { id, file, chunk }) command.Parameters.Add(new() { Value = value });
+        var box = command.ExecuteScalar() as byte[] ?? throw new EndOfStreamException("A piece of the uploaded file is missing.");
+        return sealer.Open(Place(id, file, chunk), box);
+    }
+
+    private static SealPlace Place(Guid id, int file, int chunk) => new("import_chunk", $"{id:N}/{file}/{chunk}", 0);
+
+    /// <summary>Keeps a few pieces: an archive's reader goes back and forth between its directory and its parts.</summary>
+    private sealed class ChunkStream(Func<int, byte[]> fetch, long length) : Stream
+    {
+        private const int Kept = 4;
+        private readonly LinkedList<(int Number, byte[] Bytes)> recent = new();
+        private long position;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (position >= length || buffer.IsEmpty) return 0;
+            var bytes = Chunk((int)(position / ChunkBytes));
+            var at = (int)(position % ChunkBytes);
+            var count = Math.Min(buffer.Length, bytes.Length - at);
+            bytes.AsSpan(at, count).CopyTo(buffer);
+            position += count;
+            return count;
+        }
+
+        private byte[] Chunk(int number)
+        {
+            for (var node = recent.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Number != number) continue;
+                recent.Remove(node);
+                recent.AddFirst(node);
+                return node.Value.Bytes;
+            }
+            var bytes = fetch(number);
+            recent.AddFirst((number, bytes));
+            if (recent.Count > Kept) recent.RemoveLast();
+            return bytes;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override bool CanRead => true;
+        public override bool CanSeek => true;
+        public override bool CanWrite => false;
+        public override long Length => length;
+        public override long Position { get => position; set => position = value; }
+        public override void Flush() { }
+
+        public override long Seek(long offset, SeekOrigin origin) =>
+            position = origin switch { SeekOrigin.Begin => offset, SeekOrigin.Current => position + offset, _ => length + offset };
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Sealing;
+using Xunit;
+
+namespace FangFanPin.Tests.Postgres.Sealing;
+
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class SealingTests
+{
+    private static readonly SealPlace Here = new("household", "411600000001", 7);
+    private static readonly byte[] Text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("王秀英 411622196203051234 ", 20)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(199)]
+    [InlineData(500)]
+    public void What_was_sealed_opens_in_its_place(int length)
+    {
+        var sealer = new AesGcmSealer(KeyRing.Random());
+        var box = sealer.Seal(Here, Text.AsSpan(0, length));
+        Assert.Equal(Text[..length], sealer.Open(Here, box));
+    }
+
+    [Theory]
+    [InlineData("household_history", "411600000001", 7)]
+    [InlineData("household", "411600000002", 7)]
+    [InlineData("household", "411600000001", 6)]
+    [InlineData("househol", "d411600000001", 7)]
+    public void It_does_not_open_elsewhere(string table, string key, long version)
+    {
+        var sealer = new AesGcmSealer(KeyRing.Random());
+        var box = sealer.Seal(Here, Text);
+        Assert.ThrowsAny<CryptographicException>(() => sealer.Open(new SealPlace(table, key, version), box));
+    }
+
+    [Fact]
+    public void No_byte_can_be_changed_unnoticed()
+    {
+        var sealer = new AesGcmSealer(KeyRing.Random());
+        var box = sealer.Seal(Here, Text.AsSpan(0, 40));
+        for (var i = 0; i < box.Length; i++)
+        {
+            byte[] damaged = [.. box];
+            damaged[i] ^= 1;
+            Assert.ThrowsAny<CryptographicException>(() => sealer.Open(Here, damaged));
+        }
+    }
+
+    [Fact]
+    public void The_same_bytes_sealed_twice_differ()
+    {
+        var sealer = new AesGcmSealer(KeyRing.Random());
+        Assert.NotEqual(sealer.Seal(Here, Text), sealer.Seal(Here, Text));
+    }
+
+    [Fact]
+    public void After_a_rotation_old_boxes_open_new_ones_use_the_new_key_and_both_hashes_are_looked_for()
+    {
+        var ring = KeyRing.Random();
+        var before = new AesGcmSealer(ring);
+        var rotated = ring.WithNewSeal().WithNewIndex();
+        var after = new AesGcmSealer(rotated);
+        Assert.Equal(Text, after.Open(Here, before.Seal(Here, Text)));
+        Assert.ThrowsAny<CryptographicException>(() => before.Open(Here, after.Seal(Here, Text)));
+        var hash = before.BlindIndex(BlindKind.Phone, "13800001234")!;
+        Assert.NotEqual(hash, after.BlindIndex(BlindKind.Phone, "13800001234"));
+        Assert.Contains(after.BlindIndexes(BlindKind.Phone, "13800001234"), h => h.AsSpan().SequenceEqual(hash));
+    }
+
+    [Fact]
+    public void Hashes_differ_by_kind_and_by_ring()
+    {
+        var sealer = new AesGcmSealer(KeyRing.Random());
+        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "051234"), sealer.BlindIndex(BlindKind.CertificateLastSix, "051234"));
+        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "1"), new AesGcmSealer(KeyRing.Random()).BlindIndex(BlindKind.Phone, "1"));
+        Assert.Null(sealer.BlindIndex(BlindKind.Phone, null));
+    }
+
+    [Fact]
+    public void Processes_that_start_at_once_make_one_ring_that_only_its_owner_can_read()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "inside", "keys.json");
+        var rings = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => KeyRingFile.OpenOrCreate(path)).ToArray();
+        Assert.Single(rings.Select(r => Convert.ToHexString(r.Seal.Bytes) + Convert.ToHexString(r.Index.Bytes)).Distinct());
+        Assert.Equal([Path.GetFileName(path)], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        KeyRingFile.Write(path, rings[0].WithNewSeal());
+        Assert.Equal(2, KeyRingFile.Read(path).Seal.Id);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"currentSeal":1,"seals":[],"currentIndex":1,"indexes":[]}""")]
+    public void A_file_that_is_no_ring_is_refused_and_left_alone(string content)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "keys.json");
+        File.WriteAllText(path, content);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+        Assert.Equal(content, File.ReadAllText(path));
+    }
+}
