@@ -86,22 +86,17 @@ public sealed partial class RegionGrain(
     private async Task<OpenDebts> LookAsync()
     {
         var debts = await store.OpenDebtsAsync(CancellationToken.None);
-        if (clock.GetElapsedTime(trustedSince) > options.Value.TrustEpoch && !node.GaveWay) await (looking ??= LookAtEpochAsync(debts.At));
+        if (clock.GetElapsedTime(trustedSince) <= options.Value.TrustEpoch || node.GaveWay) return debts;
+        if (looking is null or { IsCompleted: true }) looking = LookAtEpochAsync(debts.At);
+        await looking;
         return debts;
     }
 
     private async Task LookAtEpochAsync(DateTimeOffset moment)
     {
-        try
-        {
-            var begun = clock.GetTimestamp();
-            Do(node.OwnRead(await store.ReadOwnAsync(node.Region, CancellationToken.None)));
-            (trustedSince, trustedAsOf) = (begun, moment);
-        }
-        finally
-        {
-            looking = null;
-        }
+        var begun = clock.GetTimestamp();
+        Do(node.OwnRead(await store.ReadOwnAsync(node.Region, CancellationToken.None)));
+        (trustedSince, trustedAsOf) = (begun, moment);
     }
 
     private FigureStamp Stamp(OpenDebts debts)
