@@ -10,6 +10,8 @@ public static class ImportErrors
     public static readonly DomainError WrongStage = new("import.wrong-stage", "导入当前所处的阶段不能进行这一操作。");
     public static readonly DomainError UnknownRegion = new("import.unknown-region", "没有这个行政区划。");
 
+    public static readonly DomainError GaveUp = new("import.gave-up", "多次尝试仍未完成,请联系运维人员查看日志。");
+
     // A file: nothing of the import is taken.
     public static readonly DomainError NotAWorkbook = new("import.not-a-workbook", "文件不是 xlsx 工作簿,也不是 csv 文本。");
     public static readonly DomainError OldFormat = new("import.old-format", "不支持旧版 xls 工作簿,请另存为 xlsx 后再导入。");
