@@ -6,6 +6,7 @@ using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
 using FangFanPin.Storage.Imports;
+using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Records;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Storage.Sealing;
@@ -35,5 +36,6 @@ internal static class Features
         services.AddRegions();
         services.AddImportStorage();
         services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
+        services.AddHouseholdReads();
     }
 }
