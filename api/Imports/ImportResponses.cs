@@ -43,7 +43,8 @@ public sealed record ImportProgress(long Done, long Total, double PerSecond, dou
             ImportStage.Undoing or ImportStage.Undone => Same(counts.TakenBack + counts.NotTakenBack, counts.Written),
             _ => Same(counts.Written + counts.AsTheyWere + counts.RefusedAtCommit, counts.New + counts.Changed),
         };
-        double? left = done > 0 && !job.IsAtRest ? Math.Round(seconds * (total - done) / done, 1) : null;
+        done = Math.Min(done, total);
+        double? left = done > 0 && done < total && !job.IsAtRest ? Math.Round(seconds * (total - done) / done, 1) : null;
         return new ImportProgress(done, total, Math.Round(units / seconds, 1), left);
     }
 
