@@ -1,7 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using FangFanPin.Silo.Accounts;
 using FangFanPin.Tests.Bench.Host;
 
 namespace FangFanPin.Tests.Bench.Read;
@@ -28,7 +24,7 @@ internal static class ReadBench
         var population = await Population.LoadAsync(host, options.Region);
         Report.Value("read.people", population.People);
         Report.Value("read.settled_after_ms", (await Population.SettledAsync(host, TimeSpan.FromMinutes(3))).TotalMilliseconds);
-        var token = await LogInAsync(host);
+        var token = await BenchAccounts.TokenAsync(host, Account);
         await AnsweringAsync(host, token);
 
         var seconds = options.Seconds ?? 6;
@@ -59,27 +55,6 @@ internal static class ReadBench
         Report.Value("read.one_ms", one.P50Ms);
         var median = Report.Rounds("read.sql_ms", sql);
         Report.Value("read.vs_sql", median / one.P50Ms);
-    }
-
-    private static async Task<string> LogInAsync(BenchHost host)
-    {
-        var file = Path.Combine(host.Folder, "accounts.json");
-        var output = Console.Out;
-        Console.SetOut(TextWriter.Null); // passwords are nobody's business here
-        try
-        {
-            await DemoAccounts.RunAsync(["--file", file, "--connection", host.Connection]);
-        }
-        finally
-        {
-            Console.SetOut(output);
-        }
-        var password = JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsArray().Single(a => (string?)a!["name"] == Account)!["password"]!.GetValue<string>();
-        using var http = new HttpClient { BaseAddress = host.Address };
-        var answer = await http.PostAsJsonAsync("/api/v1/login", new { name = Account, password });
-        answer.EnsureSuccessStatusCode();
-        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return body.GetProperty("token").GetString()!;
     }
 
     /// <summary>Right after a start the province waits for all its children.</summary>
