@@ -17,6 +17,7 @@ internal static class Features
     {
         services.AddRecordsStorage();
         services.AddRollup();
+        services.AddRollupWork();
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
     }

@@ -15,13 +15,18 @@ namespace FangFanPin.Grains.Rollup;
 /// </remarks>
 [GrainType("region")]
 public sealed partial class RegionGrain(
-    IRollupStore store, IRegions regions, TimeProvider clock, IGrainFactory grains, IOptions<RollupOptions> options, ILogger<RegionGrain> log) : Grain, IRegionGrain
+    IRollupStore store, IRegions regions, TimeProvider clock, IGrainFactory grains, IOptions<RollupOptions> options,
+    RollupMetrics metrics, ILogger<RegionGrain> log) : Grain, IRegionGrain
 {
+    private readonly HashSet<TaskCompletionSource<PushReply>> unanswered = [];
     private RegionNode node = null!;
     private IGrainTimer? gathering;
     private IGrainTimer? repeating;
     private CellVector? shown;
     private long change;
+    private Task? looking;
+    private long trustedSince;
+    private DateTimeOffset trustedAsOf;
 
     public override async Task OnActivateAsync(CancellationToken ct)
     {
@@ -58,20 +63,16 @@ public sealed partial class RegionGrain(
     public async Task<PushAnswer> AcceptAsync(PushMessage message)
     {
         var answer = new TaskCompletionSource<PushReply>();
+        unanswered.Add(answer);
         Do(node.Accept(answer, message.Push));
         return new PushAnswer { Reply = await answer.Task };
     }
 
-    public async Task<FigureStamp> GetStampAsync()
-    {
-        var debts = await store.OpenDebtsAsync(CancellationToken.None); // before the figure, or asOf would promise too much
-        return Stamp(debts);
-    }
+    public async Task<FigureStamp> GetStampAsync() => Stamp(await LookAsync());
 
     public async Task<RegionFigures> GetFiguresAsync()
     {
-        var debts = await store.OpenDebtsAsync(CancellationToken.None);
-        var stamp = Stamp(debts);
+        var stamp = Stamp(await LookAsync());
         if (!stamp.Complete) return new RegionFigures { Stamp = stamp, Total = CellVector.Empty };
         return new RegionFigures
         {
@@ -79,6 +80,23 @@ public sealed partial class RegionGrain(
             Total = node.Total,
             Children = [.. node.Children.OrderBy(c => c.Key).Select(c => new ChildFigure { Region = c.Key, Vector = c.Value })],
         };
+    }
+
+    /// <summary>What is owed, read before the figure, or asOf would promise too much; and now and then whether this is still the activation that counts.</summary>
+    private async Task<OpenDebts> LookAsync()
+    {
+        var debts = await store.OpenDebtsAsync(CancellationToken.None);
+        if (clock.GetElapsedTime(trustedSince) <= options.Value.TrustEpoch || node.GaveWay) return debts;
+        if (looking is null or { IsCompleted: true }) looking = LookAtEpochAsync(debts.At);
+        await looking;
+        return debts;
+    }
+
+    private async Task LookAtEpochAsync(DateTimeOffset moment)
+    {
+        var begun = clock.GetTimestamp();
+        Do(node.OwnRead(await store.ReadOwnAsync(node.Region, CancellationToken.None)));
+        (trustedSince, trustedAsOf) = (begun, moment);
     }
 
     private FigureStamp Stamp(OpenDebts debts)
@@ -91,7 +109,7 @@ public sealed partial class RegionGrain(
             Complete = complete,
             Epoch = node.Epoch,
             Change = change,
-            AsOf = debts.AsOf(node.Region),
+            AsOf = debts.AsOf(node.Region) is var asOf && asOf < trustedAsOf ? asOf : trustedAsOf,
             Day = debts.WorkedOffTo is { } day && day < today ? day : today,
         };
     }
@@ -100,11 +118,32 @@ public sealed partial class RegionGrain(
     {
         foreach (var effect in effects)
         {
-            if (effect is RollupEffect.Answer answer) ((TaskCompletionSource<PushReply>)answer.Token).TrySetResult(answer.Reply);
-            else if (effect is RollupEffect.GiveWay) DeactivateOnIdle();
+            if (effect is RollupEffect.Answer answer) Answer((TaskCompletionSource<PushReply>)answer.Token, answer.Reply);
+            else if (effect is RollupEffect.GiveWay) GiveWay();
             else _ = DoAsync(effect);
         }
         SetTimers();
+    }
+
+    private void Answer(TaskCompletionSource<PushReply> waiting, PushReply reply)
+    {
+        unanswered.Remove(waiting);
+        if (reply.Refusal != Refusal.None) metrics.Refused(reply.Refusal);
+        waiting.TrySetResult(reply);
+    }
+
+    /// <summary>Whoever took a newer epoch may be dead: the nudge starts one that lives.</summary>
+    private void GiveWay()
+    {
+        DeactivateOnIdle();
+        grains.GetGrain<IRegionGrain>(this.GetPrimaryKeyString()).NudgeAsync().Ignore();
+    }
+
+    /// <summary>A new start reads everything again; who waits for an answer is told to come back.</summary>
+    private void Break()
+    {
+        DeactivateOnIdle();
+        foreach (var waiting in unanswered.ToList()) Answer(waiting, new PushReply { Refusal = Refusal.GaveWay, ParentEpoch = node.Epoch });
     }
 
     /// <summary>Runs beside other turns of this activation; whatever it finds goes in as the next input.</summary>
@@ -143,7 +182,7 @@ public sealed partial class RegionGrain(
         catch (Exception fault)
         {
             LogBroken(fault, this.GetPrimaryKeyString());
-            DeactivateOnIdle(); // a new start reads everything again
+            Break();
         }
     }
 
@@ -163,8 +202,13 @@ public sealed partial class RegionGrain(
         return answered(answer);
     }
 
-    private async Task<PushAnswer> PushAsync(RollupEffect.SendPush send) =>
-        await (await FindAsync(send.Parent)).AcceptAsync(new PushMessage { Push = send.Push });
+    private async Task<PushAnswer> PushAsync(RollupEffect.SendPush send)
+    {
+        var begun = clock.GetTimestamp();
+        var answer = await (await FindAsync(send.Parent)).AcceptAsync(new PushMessage { Push = send.Push });
+        if (answer.Reply.Refusal == Refusal.None) metrics.Pushed(node.Level, clock.GetElapsedTime(begun));
+        return answer;
+    }
 
     /// <summary>A region by its code; its level is the tree's, since a child may skip one.</summary>
     private async Task<IRegionGrain> FindAsync(RegionCode code)

@@ -11,10 +11,23 @@ public sealed class RollupOptions
     public TimeSpan GatherCity { get; set; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>How often what had no answer is repeated.</summary>
-    public TimeSpan Repeat { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Repeat { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Counties and up stay in memory this long after their last call; villages and towns as long as any grain.</summary>
     public TimeSpan KeepUpper { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>A debt older than this is nudged; also the first pause between two nudges of a region.</summary>
+    public TimeSpan SweepAfter { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan SweepEvery { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SweepPauseMost { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The recount compares some regions, pauses, and rests between two rounds.</summary>
+    public TimeSpan RecountPause { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RecountRest { get; set; } = TimeSpan.FromMinutes(5);
+    public int RecountAtOnce { get; set; } = 16;
+
+    /// <summary>How long a region trusts that its epoch is current before it looks again when it is asked for figures.</summary>
+    public TimeSpan TrustEpoch { get; set; } = TimeSpan.FromMilliseconds(500);
 
     public TimeSpan GatherOf(RegionLevel level) => level switch
     {

@@ -18,5 +18,10 @@ public static class RollupRegistration
         .AddSingleton<IAreaTree>(s => s.GetRequiredService<TreeLookups>());
 
     public static IServiceCollection AddRollup(this IServiceCollection services) => services
-        .AddSingleton<IRollupStore, RollupStore>();
+        .AddSingleton<IRollupStore, RollupStore>()
+        .AddSingleton<IRegionStructureStore, RegionStructureStore>()
+        .AddSingleton<RollupQueries>()
+        .AddSingleton<IOverdueDebts>(s => s.GetRequiredService<RollupQueries>())
+        .AddSingleton<IDueHouseholds>(s => s.GetRequiredService<RollupQueries>())
+        .AddSingleton<IVillageHouseholds>(s => s.GetRequiredService<RollupQueries>());
 }

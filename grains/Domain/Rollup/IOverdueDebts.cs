@@ -1,0 +1,29 @@
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Domain.Rollup;
+
+/// <summary>Debts that nobody seems to be carrying.</summary>
+public interface IOverdueDebts
+{
+    /// <summary>Regions that have owed for longer than <paramref name="age"/>, those who have owed longest first.</summary>
+    Task<IReadOnlyList<RegionCode>> ReadAsync(TimeSpan age, int limit, CancellationToken ct);
+}
+
+/// <summary>Households whose contribution changes by itself.</summary>
+public interface IDueHouseholds
+{
+    /// <summary>Codes of households of one shard that are due up to and with <paramref name="day"/>, longest waiting first.</summary>
+    /// <param name="day">In Asia/Shanghai.</param>
+    /// <param name="shard">From 0 to below <paramref name="shards"/>; a household is always in the same one.</param>
+    /// <param name="shards">A power of two.</param>
+    /// <param name="limit">At most so many; fewer mean that there are no more.</param>
+    /// <param name="ct">Stops the statement.</param>
+    Task<IReadOnlyList<string>> ReadAsync(DateOnly day, int shard, int shards, int limit, CancellationToken ct);
+}
+
+/// <summary>Households of a village that are not deregistered, whether they count in figures or not.</summary>
+public interface IVillageHouseholds
+{
+    /// <summary>Codes in order, after one of them.</summary>
+    Task<IReadOnlyList<string>> ReadAsync(RegionCode village, string after, int limit, CancellationToken ct);
+}

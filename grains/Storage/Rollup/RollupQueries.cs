@@ -1,0 +1,44 @@
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Rollup;
+using FangFanPin.Storage.Records;
+using Npgsql;
+
+namespace FangFanPin.Storage.Rollup;
+
+/// <summary>Reads for the background work of the roll-up.</summary>
+public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, IDueHouseholds, IVillageHouseholds
+{
+    private const string OverdueSql =
+        "select target from owed group by target having min(at) < clock_timestamp() - $1 order by min(at) limit $2";
+
+    private const string DueSql =
+        "select code from household where next_due <= $1 and (hashtext(code) & ($3 - 1)) = $2 order by next_due, code limit $4";
+
+    private const string VillageSql = "select code from household where village = $1 and code > $2 and document is not null and (status is null or status = '1') order by code limit $3";
+
+    async Task<IReadOnlyList<RegionCode>> IOverdueDebts.ReadAsync(TimeSpan age, int limit, CancellationToken ct) =>
+        [.. (await ReadAsync(OverdueSql, ct, age, limit)).Select(RegionCode.Parse)];
+
+    async Task<IReadOnlyList<string>> IDueHouseholds.ReadAsync(DateOnly day, int shard, int shards, int limit, CancellationToken ct) =>
+        await ReadAsync(DueSql, ct, day, shard, shards, limit);
+
+    async Task<IReadOnlyList<string>> IVillageHouseholds.ReadAsync(RegionCode village, string after, int limit, CancellationToken ct) =>
+        await ReadAsync(VillageSql, ct, village.ToString(), after, limit);
+
+    private async Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values)
+    {
+        try
+        {
+            await using var command = database.CreateCommand(sql);
+            foreach (var value in values) command.Parameters.Add(new() { Value = value });
+            var codes = new List<string>();
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct)) codes.Add(reader.GetString(0));
+            return codes;
+        }
+        catch (NpgsqlException fault)
+        {
+            throw Faults.Unavailable("rollup", fault);
+        }
+    }
+}
