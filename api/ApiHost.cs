@@ -32,6 +32,7 @@ public static class ApiHost
         });
         var services = builder.Services;
         services.AddSingleton(provider => new Tokens(Tokens.LoadOrCreateKey(dataFolder), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<KnownTokens>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AuditLog>();
@@ -76,10 +77,11 @@ public static class ApiHost
         // Authentication brings it along; tokens are signed with a key of our own, so nothing of it needs to outlive the process.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens>((options, tokens) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<Tokens, KnownTokens>((options, tokens, known) =>
         {
             options.MapInboundClaims = false;
             options.TokenValidationParameters = tokens.Validation();
+            options.Events = new JwtBearerEvents { OnMessageReceived = known.RecogniseAsync, OnTokenValidated = known.RememberAsync };
         });
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }

@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
 
@@ -10,6 +11,7 @@ internal static class Features
     public static void AddFeatures(this IServiceCollection services)
     {
         services.AddStatistics();
+        services.AddImports();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -18,5 +20,6 @@ internal static class Features
         api.MapAccounts();
         api.MapRegions();
         api.MapStatistics();
+        api.MapImports();
     }
 }

@@ -65,7 +65,7 @@ server=$!
 echo "$server" >"$data/server.pid"
 wait_ready "$port" "$server" "$log" 120
 
-demo_load "$demo" "$port" "$data" "$server"
+demo_load "$demo" "$port" "$data"
 
 cat <<TEXT
 

@@ -1,7 +1,12 @@
+using FangFanPin.Api.Imports.Reading;
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Grains.Households;
+using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
+using FangFanPin.Storage.Imports;
+using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Records;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Storage.Sealing;
@@ -20,6 +25,7 @@ internal static class Features
         services.AddRollupWork();
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
+        services.AddImportWork();
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -28,5 +34,8 @@ internal static class Features
         services.AddSingleton(DataDictionary.Shipped);
         services.AddSingleton<ISealer>(s => new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(s.GetRequiredService<SiloSettings>().DataFolder, "keys.json"))));
         services.AddRegions();
+        services.AddImportStorage();
+        services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
+        services.AddHouseholdReads();
     }
 }

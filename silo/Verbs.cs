@@ -1,5 +1,6 @@
 using FangFanPin.Api.Demo;
 using FangFanPin.Silo.Accounts;
+using FangFanPin.Silo.Demo;
 using FangFanPin.Storage.Migrations;
 
 namespace FangFanPin.Silo;
@@ -13,6 +14,7 @@ internal static class Verbs
         ["migrate"] = MigrateAsync,
         ["accounts"] = DemoAccounts.RunAsync,
         ["demo"] = DemoCommand.RunAsync,
+        ["demo-load"] = DemoLoader.RunAsync,
     };
 
     public static async Task<int> RunAsync(string verb, string[] args)

@@ -19,6 +19,9 @@ public abstract record Area
 
     public abstract ValueTask<AreaTarget> FindAsync(HttpContext context);
 
+    /// <summary>Where a region code stands in the request itself; null when the rule finds the region otherwise. For tests over all endpoints.</summary>
+    public virtual (bool InQuery, string Name)? RegionParameter => null;
+
     /// <summary>Nothing of an area is read or written: health, login, documents.</summary>
     public static Area None { get; } = new Unbound(nameof(None));
 
@@ -47,12 +50,16 @@ public abstract record Area
 
     private sealed record RouteRegion(string Parameter) : Area
     {
+        public override (bool InQuery, string Name)? RegionParameter => (false, Parameter);
+
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
             new(RegionCode.TryParse(context.GetRouteValue(Parameter) as string, out var code) ? code : AreaErrors.BadCode);
     }
 
     private sealed record QueryRegion(string Parameter) : Area
     {
+        public override (bool InQuery, string Name)? RegionParameter => (true, Parameter);
+
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
             new(context.Request.Query[Parameter] is [var one] && RegionCode.TryParse(one, out var code) ? code : AreaErrors.BadCode);
     }

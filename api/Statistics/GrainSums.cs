@@ -8,17 +8,19 @@ namespace FangFanPin.Api.Statistics;
 /// <summary>Figures from the regions' grains, named by this process's copy of the tree.</summary>
 internal sealed class GrainSums(IGrainFactory grains, IRegions regions) : IRegionSums
 {
+    private readonly StampDesk stamps = new(region => GrainOf(grains, region).GetStampAsync());
+
     public async ValueTask<RegionSums?> GetAsync(RegionCode region, CancellationToken ct)
     {
         var tree = regions.Tree;
         if (tree.Find(region) is not { } found) return null;
-        var figures = await GrainOf(found).GetFiguresAsync().WaitAsync(ct);
+        var figures = await GrainOf(grains, found).GetFiguresAsync().WaitAsync(ct);
         return figures.Stamp.Complete ? Of(found, figures, tree) : null;
     }
 
-    public Task<FigureStamp> StampAsync(Region region) => GrainOf(region).GetStampAsync();
+    public Task<FigureStamp> StampAsync(Region region) => stamps.GetAsync(region);
 
-    public Task<RegionFigures> FiguresAsync(Region region) => GrainOf(region).GetFiguresAsync();
+    public Task<RegionFigures> FiguresAsync(Region region) => GrainOf(grains, region).GetFiguresAsync();
 
     /// <summary>A child that has no figure yet stands with zeros; one that the copy of the tree does not know stands under its code, so that rows add up.</summary>
     public static RegionSums Of(Region region, RegionFigures figures, RegionTree tree)
@@ -30,5 +32,5 @@ internal sealed class GrainSums(IGrainFactory grains, IRegions regions) : IRegio
             [.. codes.Select(code => new RegionVector(code, tree.Find(code)?.Name ?? code.ToString(), vectors.GetValueOrDefault(code, CellVector.Empty)))]);
     }
 
-    private IRegionGrain GrainOf(Region region) => grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
+    private static IRegionGrain GrainOf(IGrainFactory grains, Region region) => grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
 }

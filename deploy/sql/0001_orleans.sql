@@ -72,6 +72,7 @@ $sql$),
         returning 1)
     select exists (select from added)
 $sql$),
+-- Signs of life pass outside the versions, so a change must not set a newer one back.
 ('UpdateMembershipKey', $sql$
     with moved as (
         update orleansmembershipversion set version = version + 1, changed_at = now()
@@ -81,7 +82,7 @@ $sql$),
         returning deploymentid),
     changed as (
         update orleansmembership m
-        set status = @Status, suspecttimes = @SuspectTimes, iamalivetime = @IAmAliveTime
+        set status = @Status, suspecttimes = @SuspectTimes, iamalivetime = greatest(m.iamalivetime, @IAmAliveTime)
         from moved
         where m.deploymentid = moved.deploymentid and m.address = @Address and m.port = @Port and m.generation = @Generation
         returning 1)
@@ -101,10 +102,16 @@ $sql$),
     with members as (delete from orleansmembership where deploymentid = @DeploymentId)
     delete from orleansmembershipversion where deploymentid = @DeploymentId
 $sql$),
--- 6 is SiloStatus.Dead.
+-- 6 is SiloStatus.Dead. The second statement removes one row, and only as the provider has seen it.
 ('CleanupDefunctSiloEntriesKey', $sql$
     delete from orleansmembership
-    where deploymentid = @DeploymentId and status = 6 and iamalivetime < @IAmAliveTime
+    where deploymentid = @DeploymentId and status = 6 and iamalivetime < @IAmAliveTime and starttime < @IAmAliveTime
+      and coalesce(suspecttimes, '') = ''
+$sql$),
+('CleanupDefunctSiloEntryKey', $sql$
+    delete from orleansmembership
+    where deploymentid = @DeploymentId and status = 6 and address = @Address and port = @Port and generation = @Generation
+      and iamalivetime = @IAmAliveTime and starttime = @StartTime and coalesce(suspecttimes, '') = coalesce(@SuspectTimes, '')
 $sql$);
 
 -- Reminders --------------------------------------------------------------------------------------------------------------------------

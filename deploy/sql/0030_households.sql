@@ -10,6 +10,7 @@ create table household (
     next_due         date,
     document         bytea,                                 -- sealed; null: cleared
     status           text,
+    class            smallint not null default 0,           -- of the statistics, grains/Domain/Statistics/StatisticClass.cs
     household_type   text,
     policy_status    text,
     monitor_category text,

@@ -10,8 +10,15 @@ namespace FangFanPin.Domain.Imports;
 /// <param name="Errors">Found by comparing rows; what a row shows by itself has been reported before.</param>
 /// <param name="Refused">The household as a whole: the error workbook shows all its rows.</param>
 /// <param name="Rows">Every row of it, by sheet.</param>
+/// <param name="Place">Where a fault of the whole household is shown: its first row of 户和成员, else its first row.</param>
 public sealed record AssembledHousehold(
-    string Code, ImportFile? Change, ImmutableArray<RowError> Errors, bool Refused, ImmutableArray<(int Source, int Row)> Rows);
+    string Code, ImportFile? Change, ImmutableArray<RowError> Errors, bool Refused, ImmutableArray<(int Source, int Row)> Rows, HouseholdPlace Place);
+
+public sealed record HouseholdPlace(int Source, int Row, SheetColumns Sheet)
+{
+    /// <param name="value">What stands in the field at fault, if it is one field's.</param>
+    public RowError Error(string code, DomainError error, string? value = null) => new(Source, Row, Sheet.HeaderOf(error.Field), error, value, code);
+}
 
 /// <summary>Puts the fragments of one household together. The order of rows and sheets does not matter.</summary>
 /// <param name="sheets">The import's sheets, by source number.</param>
@@ -25,15 +32,16 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
     {
         var ordered = fragments.OrderBy(f => f.Source).ThenBy(f => f.Rows[0]).ToList();
         ImmutableArray<(int, int)> rows = [.. ordered.SelectMany(f => f.Rows.Select(r => (f.Source, r)))];
+        var place = PlaceOf(ordered);
         var errors = new List<RowError>();
-        if (rows.Length > ImportLimits.HouseholdRowsMax) errors.Add(Whole(ordered, code, ImportErrors.TooManyRowsOfHousehold));
-        if (errors.Count > 0) return new AssembledHousehold(code, null, [.. errors], true, rows);
+        if (rows.Length > ImportLimits.HouseholdRowsMax) errors.Add(place.Error(code, ImportErrors.TooManyRowsOfHousehold));
+        if (errors.Count > 0) return new AssembledHousehold(code, null, [.. errors], true, rows, place);
         var household = CombineHouseholds(ordered, code, errors);
         var members = CombineMembers(ordered, code, repeated, errors);
-        if (errors.Count > 0 || ordered.Any(f => f.Refused)) return new AssembledHousehold(code, null, [.. errors], true, rows);
+        if (errors.Count > 0 || ordered.Any(f => f.Refused)) return new AssembledHousehold(code, null, [.. errors], true, rows, place);
         var others = CombineOthers(ordered, code, errors);
         var change = household is null && others.Count == 0 ? null : Change(code, household, members, others, ordered);
-        return new AssembledHousehold(code, change, [.. errors], false, rows);
+        return new AssembledHousehold(code, change, [.. errors], false, rows, place);
     }
 
     private ImportFile Change(string code, Household? household, IEnumerable<Member> members, IEnumerable<Entity> others, List<Fragment> fragments)
@@ -77,7 +85,7 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
                 errors.Add(new RowError(fragment.Source, row, sheets[fragment.Source].HeaderOf(nameof(Member.PersonCode)), ImportErrors.PersonTwice, person, code));
             }
         }
-        if (members.Count > HouseholdLimits.MembersMax) errors.Add(Whole(fragments, code, HouseholdErrors.TooManyMembers));
+        if (members.Count > HouseholdLimits.MembersMax) errors.Add(PlaceOf(fragments).Error(code, HouseholdErrors.TooManyMembers));
         return [.. members.Values];
     }
 
@@ -101,12 +109,15 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
         }
         foreach (var tooMany in kept.GroupBy(r => r.GetType()).Where(g => g.Count() > HouseholdLimits.RecordsMax).ToList())
         {
-            errors.Add(Whole(fragments, code, HouseholdErrors.TooManyRecords));
+            errors.Add(PlaceOf(fragments).Error(code, HouseholdErrors.TooManyRecords));
             kept.RemoveAll(r => r.GetType() == tooMany.Key);
         }
         return kept;
     }
 
-    private static RowError Whole(List<Fragment> fragments, string code, DomainError error) =>
-        new(fragments[0].Source, fragments[0].Rows[0], null, error, null, code);
+    private HouseholdPlace PlaceOf(List<Fragment> fragments)
+    {
+        var main = fragments.Find(f => sheets[f.Source].Layout.Kind == SheetKind.HouseholdsAndMembers) ?? fragments[0];
+        return new HouseholdPlace(main.Source, main.Rows[0], sheets[main.Source]);
+    }
 }

@@ -7,8 +7,12 @@ public static class ImportErrors
     public static readonly DomainError NotFound = new("import.not-found", "没有这次导入。");
     public static readonly DomainError NoFiles = new("import.no-files", "没有上传文件。");
     public static readonly DomainError TooManyFiles = new("import.too-many-files", $"一次导入最多 {ImportLimits.FilesMax} 个文件。");
-    public static readonly DomainError WrongStage = new("import.wrong-stage", "导入当前所处的阶段不能进行这一操作。");
+    public static readonly DomainError UploadTooLarge = new("import.upload-too-large", "上传的文件过大。");
+    public static readonly DomainError BadRequest = new("import.bad-request", "请求格式不正确。");
+    public static readonly DomainError WrongStage = new("import.wrong-stage-conflict", "导入当前所处的阶段不能进行这一操作。");
     public static readonly DomainError UnknownRegion = new("import.unknown-region", "没有这个行政区划。");
+
+    public static readonly DomainError GaveUp = new("import.gave-up", "多次尝试仍未完成,请联系运维人员查看日志。");
 
     // A file: nothing of the import is taken.
     public static readonly DomainError NotAWorkbook = new("import.not-a-workbook", "文件不是 xlsx 工作簿,也不是 csv 文本。");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Domain.Imports;
 
@@ -31,10 +32,13 @@ public static class ImportPreview
 
     private static Preview Refused(AssembledHousehold assembled, DomainError? error, StagedKind? kind = null)
     {
-        var errors = error is null ? assembled.Errors : assembled.Errors.Add(new RowError(assembled.Rows[0].Source, assembled.Rows[0].Row, null, error, null, assembled.Code));
+        var errors = error is null ? assembled.Errors : assembled.Errors.Add(assembled.Place.Error(assembled.Code, error, ValueOf(assembled, error)));
         var found = kind ?? (error is not null && Conflicts.Contains(error.Code) ? StagedKind.Conflict : StagedKind.Refused);
         return new Preview(new StagedHousehold(assembled.Code, found, error?.Code ?? FirstCode(assembled), null), errors, assembled.Rows);
     }
+
+    private static string? ValueOf(AssembledHousehold assembled, DomainError error) =>
+        error.Field == nameof(Household.AreaCode) ? assembled.Change?.Incoming.Household.AreaCode : null;
 
     private static string? FirstCode(AssembledHousehold assembled) => assembled.Errors.IsEmpty ? null : assembled.Errors[0].Error.Code;
 }

@@ -61,7 +61,9 @@ public sealed class SheetLayout
 
     public static ImmutableArray<SheetLayout> All(DataDictionary dictionary) => [.. Sheets.Select(s => new SheetLayout(dictionary, s.Kind, s.Name, s.Names, s.Maps))];
 
-    public bool GoesBy(string sheetName) => names.Contains(Fold.Label(sheetName));
+    /// <summary>By the whole name or a part of it between dashes: csv files are named 柘城县-年度收入.</summary>
+    public bool GoesBy(string sheetName) =>
+        names.Contains(Fold.Label(sheetName)) || sheetName.Split('-', '_', '－', '—').Any(part => names.Contains(Fold.Label(part)));
 
     /// <summary>Null when the header is none of this sheet.</summary>
     public ColumnTarget? Find(string header)

@@ -9,17 +9,17 @@ public sealed partial class HouseholdMapping
     /// </summary>
     private const string SaveSql = """
         with input as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
-                as i (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status, monitor_category,
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+                as i (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status, monitor_category,
                       risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
                       net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id)
         ), before as materialized (
             select code, version, village, contribution, members_digest from household where code = any ($1)
         ), saved as (
-            insert into household as h (code, version, write_id, village, contribution, next_due, document, status, household_type, policy_status,
+            insert into household as h (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
                 monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
                 member_count, net_per_capita, members_digest, changed_version, changed_at, changed_by)
-            select i.code, i.version, i.write_id, i.village, i.contribution, i.next_due, i.document, i.status, i.household_type, i.policy_status,
+            select i.code, i.version, i.write_id, i.village, i.contribution, i.next_due, i.document, i.status, i.class, i.household_type, i.policy_status,
                 i.monitor_category, i.risk_eliminated, i.recognized_month, i.eliminated_month, string_to_array(coalesce(i.risk_types, ''), ','), i.head_name,
                 i.head_cert_index, i.phone_index, i.member_count, i.net_per_capita, i.members_digest, case when i.change is not null then i.version end, i.at, i.actor
             from input i left join before b on b.code = i.code
@@ -27,7 +27,7 @@ public sealed partial class HouseholdMapping
             order by i.code collate "C"
             on conflict (code) do update set
                 version = excluded.version, write_id = excluded.write_id, village = excluded.village, contribution = excluded.contribution,
-                next_due = excluded.next_due, document = excluded.document, status = excluded.status, household_type = excluded.household_type,
+                next_due = excluded.next_due, document = excluded.document, status = excluded.status, class = excluded.class, household_type = excluded.household_type,
                 policy_status = excluded.policy_status, monitor_category = excluded.monitor_category, risk_eliminated = excluded.risk_eliminated,
                 recognized_month = excluded.recognized_month, eliminated_month = excluded.eliminated_month, risk_types = excluded.risk_types,
                 head_name = excluded.head_name, head_cert_index = excluded.head_cert_index, phone_index = excluded.phone_index,
@@ -53,7 +53,7 @@ public sealed partial class HouseholdMapping
             select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, '')
             from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
         ), members as materialized (
-            select m.* from unnest($30, $31, $32, $33, $34, $35, $36, $37, $38)
+            select m.* from unnest($31, $32, $33, $34, $35, $36, $37, $38, $39)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (

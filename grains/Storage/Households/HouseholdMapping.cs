@@ -140,6 +140,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     private static void BindSearch(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Status)
+        .WithColumn(rows, NpgsqlDbType.Smallint, r => r.Class)
         .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.HouseholdType))
         .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.PolicyStatus))
         .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.MonitorCategory))

@@ -4,6 +4,7 @@ using System.Text;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Domain.Statistics;
 using FangFanPin.Storage.Records;
 
 namespace FangFanPin.Storage.Households;
@@ -30,6 +31,7 @@ public sealed class HouseholdRow : RecordRow
     public string? TraceId { get; init; }
 
     public string? Status => File is null ? null : Filled(File.Household.HouseholdStatus) ?? HouseholdStatuses.Active;
+    public short Class => File is null ? (short)0 : (short)StatisticClass.Of(File.Household).Number;
     public string? RiskTypes => File is null ? null : string.Join(',', RisksOf(File.Household));
     public int? MemberCount => File?.ActiveMembers.Count();
     public decimal? NetPerCapita => File is { Incomes: [.., var newest] } ? newest.NetPerCapita : null;

@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
-using System.Text;
 using FangFanPin.Api.Demo;
+using FangFanPin.Api.Imports.Reading;
 using FangFanPin.Domain.Demo;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
@@ -11,7 +10,7 @@ using Xunit;
 
 namespace FangFanPin.Tests.Api.Demo;
 
-/// <summary>What is printed is read by the parser of imports, without files in between that only these two understand.</summary>
+/// <summary>What is printed is read by the reader and the parser of imports, in every format.</summary>
 public sealed class DemoExportTests : IDisposable
 {
     private static readonly RegionCode Town = RegionCode.Parse("411424101000");
@@ -23,6 +22,7 @@ public sealed class DemoExportTests : IDisposable
     [Theory]
     [InlineData(DemoFormat.Csv)]
     [InlineData(DemoFormat.CsvGb18030)]
+    [InlineData(DemoFormat.Xlsx)]
     public void Clean_exports_read_back_to_the_same_files(DemoFormat format)
     {
         var options = new DemoOptions { Dirty = 0 };
@@ -58,6 +58,19 @@ public sealed class DemoExportTests : IDisposable
     };
 
     [Fact]
+    public void Measures_in_the_wide_form_are_the_same_items()
+    {
+        var options = new DemoOptions { Dirty = 0, VillageMax = 30 };
+        var import = Read(Export(options, DemoFormat.Csv, wide: true));
+        Assert.Empty(import.Errors);
+        foreach (var file in Population(options).Where(f => f.Measures.Length > 0))
+        {
+            var read = import.Files[file.Household.HouseholdCode!];
+            Assert.Equal(file.Measures.Select(m => m.Item).Distinct().Order(), read.Measures.Select(m => m.Item).Order());
+        }
+    }
+
+    [Fact]
     public void Every_file_says_that_its_people_are_invented()
     {
         foreach (var path in Export(new DemoOptions(), DemoFormat.Csv).Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
@@ -68,8 +81,8 @@ public sealed class DemoExportTests : IDisposable
         }
     }
 
-    private DemoExport.Result Export(DemoOptions options, DemoFormat format) =>
-        new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = folder, Population = options, Format = format }).Run(regions.Find(Town)!);
+    private DemoExport.Result Export(DemoOptions options, DemoFormat format, bool wide = false) =>
+        new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = folder, Population = options, Format = format, WideMeasures = wide }).Run(regions.Find(Town)!);
 
     private IEnumerable<HouseholdFile> Population(DemoOptions options) =>
         regions.VillagesBy(RegionLevel.County, regions.Find(Town)!).SelectMany(g => g).SelectMany(v => DemoPopulation.HouseholdsOf(v, options));
@@ -84,10 +97,13 @@ public sealed class DemoExportTests : IDisposable
     {
         var sink = new Sink();
         var parser = new ImportParser(DataDictionary.Shipped, new DateOnly(2026, 11, 2), _ => null);
-        foreach (var path in export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
+        foreach (var path in export.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal)))
         {
-            Assert.True(parser.Parse(new CsvRows(path), sink, CancellationToken.None), path);
+            using var file = File.OpenRead(path);
+            foreach (var sheet in new WorkbookReader(ReadingLimits.Default).Open(file, path)) Assert.True(parser.Parse(sheet, sink, CancellationToken.None), sheet.Name);
         }
+        Assert.Equal(7, parser.Sheets.Count);
+        Assert.All(parser.Sheets, s => Assert.Equal((3, 0), (s.HeaderRow, s.Unknown.Length)));
         var assembly = new HouseholdAssembly(DataDictionary.Shipped, parser.Sheets, "demo");
         var households = sink.Fragments.GroupBy(f => f.HouseholdCode).Select(g => assembly.Assemble(g.Key, [.. g], _ => false)).ToList();
         var errors = sink.Errors.Concat(households.SelectMany(h => h.Errors)).ToList();
@@ -101,27 +117,5 @@ public sealed class DemoExportTests : IDisposable
         public List<RowError> Errors { get; } = [];
         public void Take(Fragment fragment) => Fragments.Add(fragment);
         public void Take(RowError error) => Errors.Add(error);
-    }
-
-    /// <summary>Enough of csv for what is printed: quotes around one cell of the note only.</summary>
-    private sealed class CsvRows(string path) : ISheetRows
-    {
-        private readonly IEnumerator<string> lines = File.ReadLines(path, EncodingOf(path)).GetEnumerator();
-        private SheetCell[] cells = [];
-
-        public string Name => Path.GetFileNameWithoutExtension(path).Split('-')[^1];
-        public int Row { get; private set; }
-        public ReadOnlySpan<SheetCell> Cells => cells;
-
-        public bool Next()
-        {
-            if (!lines.MoveNext()) return false;
-            Row++;
-            cells = [.. (Row == 1 ? [lines.Current.Trim('"')] : lines.Current.Split(',')).Select(t => new SheetCell(t))];
-            return true;
-        }
-
-        private static Encoding EncodingOf(string path) =>
-            File.ReadAllBytes(path).AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
     }
 }

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace FangFanPin.Domain.Regions;
+
+/// <summary>
+/// The villages below a region as few ranges of codes, so that a list in code order is one walk along an index. Made from the tree, not
+/// from prefixes: where another region's village lies between, a range ends.
+/// </summary>
+public static class VillageRanges
+{
+    private static readonly ConditionalWeakTable<RegionTree, RegionCode[]> Sorted = [];
+
+    /// <summary>Ascending, not overlapping, bounds included; empty when there is no village below.</summary>
+    public static IReadOnlyList<(RegionCode From, RegionCode To)> Below(RegionTree tree, RegionCode region)
+    {
+        var all = Sorted.GetValue(tree, t => [.. t.All.Where(r => r.Level == RegionLevel.Village).Select(r => r.Code).Order()]);
+        var ranges = new List<(RegionCode From, RegionCode To)>();
+        var last = -2;
+        foreach (var village in tree.VillagesBelow(region).Select(r => r.Code).Order())
+        {
+            var at = Array.BinarySearch(all, village);
+            if (at == last + 1 && ranges.Count > 0) ranges[^1] = (ranges[^1].From, village);
+            else ranges.Add((village, village));
+            last = at;
+        }
+        return ranges;
+    }
+}

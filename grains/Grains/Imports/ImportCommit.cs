@@ -1,0 +1,39 @@
+using FangFanPin.Contracts.Households;
+using FangFanPin.Domain.Imports;
+
+namespace FangFanPin.Grains.Imports;
+
+/// <summary>
+/// Stage committing: new and changed households in the order of codes, a checkpoint after every batch. After a crash the batch under way is
+/// sent again, with the same command ids.
+/// </summary>
+public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, HouseholdCommands commands, ImportOptions options, TimeProvider clock)
+{
+    public async Task RunAsync(ImportJob job, CancellationToken ct)
+    {
+        while (await staging.ToCommitAsync(job.Id, job.ParsedRun, job.Cursor, options.CommitBatch, ct) is { Count: > 0 } batch)
+        {
+            var outcomes = await commands.SendAsync(batch, h => (h.Code, HouseholdCommands.Commit(job, h)), OutcomeOf, ct);
+            job = job with { Cursor = batch[^1].Code, Attempts = 0, Counts = Add(job.Counts, outcomes) };
+            switch (await jobs.SaveAsync(job, outcomes, ct))
+            {
+                case RunnerOrder.GiveWay: return;
+                case RunnerOrder.Cancel:
+                    await jobs.SaveAsync(job with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+                    return;
+            }
+            foreach (var group in outcomes.GroupBy(o => o.Outcome)) ImportMetrics.Settled(group.Key.ToString(), group.Count());
+        }
+        await jobs.SaveAsync(job with { Stage = ImportStage.Done, Cursor = null, FinishedAt = clock.GetUtcNow() }, [], ct);
+    }
+
+    private static StagedOutcome OutcomeOf(CommandAnswer answer) =>
+        answer.Errors.Count > 0 ? StagedOutcome.Refused : answer.Changed ? StagedOutcome.Written : StagedOutcome.AsItWas;
+
+    private static ImportCounts Add(ImportCounts counts, List<(string Code, StagedOutcome Outcome, string? Reason)> outcomes) => counts with
+    {
+        Written = counts.Written + outcomes.Count(o => o.Outcome == StagedOutcome.Written),
+        AsTheyWere = counts.AsTheyWere + outcomes.Count(o => o.Outcome == StagedOutcome.AsItWas),
+        RefusedAtCommit = counts.RefusedAtCommit + outcomes.Count(o => o.Outcome == StagedOutcome.Refused),
+    };
+}

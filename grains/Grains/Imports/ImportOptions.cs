@@ -1,0 +1,30 @@
+namespace FangFanPin.Grains.Imports;
+
+/// <summary>Bounds of import work on one silo.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>Household commands under way at once, per import.</summary>
+    public int CommandsAtOnce { get; init; } = 256;
+
+    /// <summary>Households between two checkpoints.</summary>
+    public int CommitBatch { get; init; } = 1024;
+
+    /// <summary>Fragments written at once while reading.</summary>
+    public int FragmentBatch { get; init; } = 2000;
+
+    /// <summary>Households compared with the stored ones at once, and how many such batches side by side.</summary>
+    public int PreviewBatch { get; init; } = 400;
+    public int PreviewsAtOnce { get; init; } = 3;
+
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A runner that is silent for so long is replaced.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tries of one household command before the runner gives up; the next runner tries again.</summary>
+    public int CommandTriesMax { get; init; } = 5;
+
+    /// <summary>Runners in a row that give up without progress before the import fails.</summary>
+    public int AttemptsMax { get; init; } = 10;
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// Plans of the statements that are really sent.
+[assembly: InternalsVisibleTo("FangFanPin.Tests.Postgres")]

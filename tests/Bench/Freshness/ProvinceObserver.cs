@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using FangFanPin.Contracts.Rollup;
+using FangFanPin.Domain.Figures;
+using FangFanPin.Domain.Statistics;
+using FangFanPin.Tests.Bench.Host;
+
+namespace FangFanPin.Tests.Bench.Freshness;
+
+/// <summary>Asks the province again and again and notes when each answer first contained what.</summary>
+internal sealed class ProvinceObserver
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
+    private readonly IRegionGrain province;
+    private readonly Dictionary<int, long> baseline;
+    private readonly long membersBefore;
+    private readonly Dictionary<int, long> markerAt = [];
+    private readonly List<long> countAt = [];
+    private readonly CancellationTokenSource stop = new();
+    private Task looking = Task.CompletedTask;
+    private int looks;
+
+    private ProvinceObserver(IRegionGrain province, CellVector before)
+    {
+        this.province = province;
+        (membersBefore, baseline) = (PartyMembers(before), Recognitions(before));
+    }
+
+    /// <param name="CountAt">When the n-th party member more was in the answer.</param>
+    internal sealed record Seen(IReadOnlyDictionary<int, long> MarkerAt, IReadOnlyList<long> CountAt, double LookEveryMs);
+
+    public static async Task<ProvinceObserver> StartAsync(BenchHost host)
+    {
+        var province = host.Grains.GetGrain<IRegionGrain>("province/410000000000");
+        var observer = new ProvinceObserver(province, (await province.GetFiguresAsync()).Total);
+        observer.looking = Task.Run(observer.LookAsync);
+        return observer;
+    }
+
+    /// <exception cref="TimeoutException">Something never arrived.</exception>
+    public async Task<Seen> FinishAsync(int counted, int markers)
+    {
+        var watch = Stopwatch.StartNew();
+        while (countAt.Count < counted || markerAt.Count < markers)
+        {
+            if (looking.IsCompleted) await looking;
+            if (watch.Elapsed > Most) throw new TimeoutException($"{countAt.Count} of {counted} party members and {markerAt.Count} of {markers} recognitions arrived");
+            await Task.Delay(100);
+        }
+        await stop.CancelAsync();
+        await looking;
+        return new Seen(markerAt, countAt, started.Elapsed.TotalMilliseconds / looks);
+    }
+
+    private readonly Stopwatch started = Stopwatch.StartNew();
+
+    private async Task LookAsync()
+    {
+        CellVector? last = null;
+        while (!stop.IsCancellationRequested)
+        {
+            var figures = await province.GetFiguresAsync();
+            looks++;
+            if (figures.Stamp.Complete && !ReferenceEquals(last, figures.Total)) Note(last = figures.Total, Stopwatch.GetTimestamp());
+            await Task.Delay(Pause);
+        }
+    }
+
+    private void Note(CellVector total, long now)
+    {
+        for (var more = PartyMembers(total) - membersBefore; countAt.Count < more;) countAt.Add(now);
+        foreach (var (argument, count) in Recognitions(total))
+        {
+            if (count > baseline.GetValueOrDefault(argument)) markerAt.TryAdd(argument, now);
+        }
+    }
+
+    private static long PartyMembers(CellVector total) => total.Where(c => c.Key.Measure == Measures.PartyMembers.Number).Sum(c => c.Value);
+
+    private static Dictionary<int, long> Recognitions(CellVector total)
+    {
+        var counts = new Dictionary<int, long>();
+        foreach (var (cell, value) in total)
+        {
+            if (cell.Measure == Measures.NewEpisodes.Number) counts[cell.Argument] = counts.GetValueOrDefault(cell.Argument) + value;
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using FangFanPin.Api.Shared;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Silo;
+using FangFanPin.Storage.Migrations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FangFanPin.Tests.Bench.Host;
+
+/// <summary>The product's own server (silo and API in this process) on a database of its own, which is dropped afterwards.</summary>
+internal sealed class BenchHost : IAsyncDisposable
+{
+    public const string Ping = "/bench/ping";
+    private readonly string folder = Directory.CreateTempSubdirectory("ffp-bench-").FullName;
+    private readonly string name = $"ffp_bench_{Guid.NewGuid():N}";
+    private readonly string login = $"ffp_bench_login_{Guid.NewGuid():N}";
+    private readonly string password = Guid.NewGuid().ToString("N");
+    private readonly string postgres;
+    private WebApplication app = null!;
+
+    private BenchHost(string postgres) => this.postgres = postgres;
+
+    public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
+    public RegionTree Tree => app.Services.GetRequiredService<IRegions>().Tree;
+    public string Folder => folder;
+
+    /// <summary>The role of the running system, on this run's database.</summary>
+    public string Connection => new NpgsqlConnectionStringBuilder(postgres) { Database = name, Username = login, Password = password, MaxPoolSize = 80 }.ToString();
+
+    /// <summary>A superuser on this run's database.</summary>
+    public string Admin => new NpgsqlConnectionStringBuilder(postgres) { Database = name, MaxPoolSize = 80 }.ToString();
+
+    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public static async Task<BenchHost> StartAsync(BenchOptions options)
+    {
+        var host = new BenchHost(options.Postgres);
+        await host.PrepareAsync();
+        host.app = Server.Build(
+            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder],
+            builder =>
+            {
+                builder.Logging.SetMinimumLevel(LogLevel.Warning);
+                builder.Configuration["Logging:LogLevel:Default"] = "Warning";
+            });
+        host.app.MapGet(Ping, () => Results.Ok()).Requires(Permission.Anonymous, Area.None);
+        await host.app.StartAsync();
+        return host;
+    }
+
+    private async Task PrepareAsync()
+    {
+        await ExecuteAsync(postgres, "do $$ begin create role ffp_app nologin; exception when duplicate_object or unique_violation then null; end $$");
+        await ExecuteAsync(postgres, $"create role {login} login password '{password}' in role ffp_app");
+        await ExecuteAsync(postgres, $"create database {name}");
+        new Migrator(new NpgsqlConnectionStringBuilder(Admin) { Pooling = false }.ToString()).Migrate();
+    }
+
+    /// <summary>Runs one statement and gives its first value, as the superuser.</summary>
+    public async Task<object?> AskAsync(string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Admin) { Pooling = false, CommandTimeout = 600 }.ToString());
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static async Task ExecuteAsync(string connection, string sql)
+    {
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ToString());
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync(postgres, $"drop database if exists {name} with (force)");
+        await ExecuteAsync(postgres, $"drop role if exists {login}");
+        Directory.Delete(folder, recursive: true);
+    }
+}

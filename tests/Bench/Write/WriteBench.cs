@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using FangFanPin.Contracts.Households;
+using FangFanPin.Domain.Households;
+using FangFanPin.Tests.Bench.Host;
+
+namespace FangFanPin.Tests.Bench.Write;
+
+/// <summary>
+/// Amendments of single households through their grains, against one-row updates of as many bytes straight to the same database, one per transaction.
+/// Rounds of both alternate, so that what else the machine does meets both.
+/// </summary>
+internal static class WriteBench
+{
+    private const int Callers = 64;
+    private const int Rounds = 3;
+    private const int WarmUpSeconds = 4;
+
+    public static async Task RunAsync(BenchOptions options)
+    {
+        await using var host = await BenchHost.StartAsync(options);
+        var population = await Population.LoadAsync(host, options.Region);
+        Report.Value("write.households", population.Households.Count);
+        Report.Value("write.first_writes_per_s", population.Households.Count / population.Loaded.TotalSeconds);
+        await Population.SettledAsync(host, TimeSpan.FromMinutes(3));
+        await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count);
+        Report.Value("write.row_bytes", rows.RowBytes);
+
+        var seconds = options.Seconds ?? 8;
+        await AmendAsync(host, population, WarmUpSeconds);
+        await rows.UpdateAsync(Callers, 1);
+        var grain = new List<Outcome>();
+        var plain = new List<Outcome>();
+        var statements = await StatementsAsync(host);
+        for (var round = 0; round < Rounds; round++)
+        {
+            plain.Add(await rows.UpdateAsync(Callers, seconds));
+            grain.Add(await AmendAsync(host, population, seconds));
+            Report.Progress($"round {round + 1}: grain {grain[^1].PerSecond:0}/s, postgres {plain[^1].PerSecond:0}/s");
+        }
+        var settled = await Population.SettledAsync(host, TimeSpan.FromMinutes(1));
+        var perSecond = Report.Rounds("write.per_s", [.. grain.Select(o => o.PerSecond)]);
+        var pgPerSecond = Report.Rounds("write.pg_per_s", [.. plain.Select(o => o.PerSecond)]);
+        Report.Value("write.vs_pg", perSecond / pgPerSecond);
+        Report.Value("write.p50_ms", Report.Median(grain.Select(o => o.Quantile(0.5))));
+        Report.Value("write.p99_ms", Report.Median(grain.Select(o => o.Quantile(0.99))));
+        Report.Value("write.pg_p50_ms", Report.Median(plain.Select(o => o.Quantile(0.5))));
+        Report.Value("write.commits_per_write", (await StatementsAsync(host) - statements - plain.Sum(o => o.Count)) / (double)grain.Sum(o => o.Count));
+        Report.Value("write.cpu_ms_per_write", Report.Median(grain.Select(o => o.CpuSeconds * 1000 / o.Count)));
+        Report.Value("write.settled_after_ms", settled.TotalMilliseconds);
+    }
+
+    private static async Task<Outcome> AmendAsync(BenchHost host, Population population, int seconds)
+    {
+        return await Outcome.MeasureAsync(Callers, seconds, async (caller, random) =>
+        {
+            var subject = population.Households[random.Next(population.Households.Count)];
+            var answer = await host.Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(subject.Code).ToString()).ExecuteAsync(new HouseholdCommand
+            {
+                CommandId = Guid.NewGuid(), ExpectedVersion = null, Actor = Actor.System,
+                Change = new AmendHousehold { Fields = FieldTexts.Of(("Phone", $"154{random.Next(100_000_000):00000000}"), ("MemberCountStart", $"{random.Next(1, 9)}")) },
+            });
+            if (answer.Errors.Count > 0) throw new InvalidOperationException(answer.Errors[0].Code);
+        });
+    }
+
+    /// <summary>Transactions that the database has committed so far.</summary>
+    private static async Task<long> StatementsAsync(BenchHost host)
+    {
+        await Task.Delay(1200); // the database's counters lag by up to a second
+        return (long)(await host.AskAsync("select xact_commit from pg_stat_database where datname = current_database()"))!;
+    }
+
+    /// <summary>One round of many callers.</summary>
+    internal sealed record Outcome(int Count, double Seconds, double CpuSeconds, List<double> SortedMs)
+    {
+        public double PerSecond => Count / Seconds;
+        public double Quantile(double share) => Report.Quantile(SortedMs, share);
+
+        public static async Task<Outcome> MeasureAsync(int callers, int seconds, Func<int, Random, Task> act)
+        {
+            var cpu = Environment.CpuUsage.TotalTime;
+            var watch = Stopwatch.StartNew();
+            var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(caller))));
+            var elapsed = watch.Elapsed.TotalSeconds;
+            List<double> all = [.. times.SelectMany(t => t).Order()];
+            return new Outcome(all.Count, elapsed, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds, all);
+
+            async Task<List<double>> CallAsync(int caller)
+            {
+                var random = new Random(caller * 7919 + seconds);
+                var mine = new List<double>();
+                while (watch.Elapsed.TotalSeconds < seconds && mine.Count < BenchOptions.RequestsMax / callers)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    await act(caller, random);
+                    mine.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                }
+                return mine;
+            }
+        }
+    }
+}

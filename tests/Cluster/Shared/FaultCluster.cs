@@ -1,0 +1,138 @@
+using FangFanPin.Contracts.Rollup;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Silo;
+using FangFanPin.Storage.Migrations;
+using FangFanPin.Storage.Regions;
+using FangFanPin.Tests.Cluster.Shared;
+using FangFanPin.Tests.Shared;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Xunit;
+
+namespace FangFanPin.Tests.Cluster.Shared;
+
+/// <summary>
+/// What faults are done to: a PostgreSQL of its own, two silo processes, and a client of them in this process. Tests of the collection run
+/// one after another and leave two silos behind.
+/// </summary>
+public sealed class FaultCluster : IAsyncLifetime
+{
+    private const string Database = "faults";
+    private readonly string clusterId = $"faults-{Guid.NewGuid():N}"[..20];
+    private readonly string folder = Directory.CreateTempSubdirectory("ffp-faults-").FullName;
+    private readonly List<ServerProcess> silos = [];
+    private readonly HashSet<RegionCode> lent = [];
+    private IHost client = null!;
+    private int started;
+
+    internal PrivatePostgres Postgres { get; private set; } = null!;
+
+    /// <summary>As the role that the servers have.</summary>
+    public NpgsqlDataSource Source { get; private set; } = null!;
+    public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
+    public RegionTree Tree { get; private set; } = null!;
+    public string DataFolder => folder;
+    internal IReadOnlyList<ServerProcess> Silos => silos;
+
+    public async ValueTask InitializeAsync()
+    {
+        Postgres = await PrivatePostgres.StartAsync();
+        Source = await PrepareAsync();
+        await StartSiloAsync();
+        await StartSiloAsync();
+        Tree = await new RegionStore(Source).LoadAsync(default);
+        client = BuildClient();
+        await client.StartAsync();
+        await Patience.UntilAsync(ProvinceIncompleteAsync, Patience.Generous);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (client is not null)
+        {
+            await client.StopAsync();
+            client.Dispose();
+        }
+        foreach (var silo in silos) await silo.DisposeAsync();
+        if (Source is not null) await Source.DisposeAsync();
+        if (Postgres is not null) await Postgres.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Starts one more silo and waits until it is an active member.</summary>
+    internal async Task<ServerProcess> StartSiloAsync()
+    {
+        var silo = ServerProcess.Start($"silo{++started}", folder,
+            "--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId);
+        silos.Add(silo);
+        await silo.WaitReadyAsync(Patience.Generous);
+        return silo;
+    }
+
+    /// <summary>Forgets processes that have ended and starts silos until there are two.</summary>
+    internal async Task<IReadOnlyList<ServerProcess>> TwoSilosAsync()
+    {
+        foreach (var gone in silos.Where(s => s.HasExited).ToList())
+        {
+            await gone.DisposeAsync();
+            silos.Remove(gone);
+        }
+        while (silos.Count < 2) await StartSiloAsync();
+        return silos;
+    }
+
+    /// <summary>Villages of two counties of different cities that no test has used yet, of two towns each.</summary>
+    internal IReadOnlyList<RegionCode> Villages(int perTown)
+    {
+        var counties = Tree.All.Where(r => r.Level == RegionLevel.County && !lent.Contains(r.Code) && Tree.ChildrenOf(r.Code).Length > 1)
+            .OrderBy(r => r.Code).DistinctBy(r => r.Parent).Take(2).ToList();
+        lent.UnionWith(counties.Select(c => c.Code));
+        return [.. counties.SelectMany(c => Tree.ChildrenOf(c.Code).Take(2)).SelectMany(t => Tree.ChildrenOf(t.Code).Take(perTown)).Select(v => v.Code)];
+    }
+
+    /// <summary>The table's view of a silo; null when it is not in it.</summary>
+    internal async Task<SiloStatus?> StatusAsync(ServerProcess silo)
+    {
+        await using var command = Source.CreateCommand("select status from orleansmembership where deploymentid = $1 and port = $2 order by generation desc limit 1");
+        command.Parameters.Add(new() { Value = clusterId });
+        command.Parameters.Add(new() { Value = silo.Ports.Silo });
+        return await command.ExecuteScalarAsync() is int status ? (SiloStatus)status : null;
+    }
+
+    private const string Password = "faults-only";
+
+    private string Connection => $"{Source.ConnectionString};Password={Password}";
+
+    private async Task<NpgsqlDataSource> PrepareAsync()
+    {
+        await PostgresCluster.ExecuteAsync(Postgres.AdminConnectionString, $"create role ffp_faults login password '{Password}' in role ffp_app");
+        await PostgresCluster.ExecuteAsync(Postgres.AdminConnectionString, $"create database {Database}");
+        var owner = new NpgsqlConnectionStringBuilder(PostgresCluster.On(Postgres.AdminConnectionString, Database)) { Pooling = false };
+        new Migrator(owner.ToString()).Migrate();
+        var runtime = new NpgsqlConnectionStringBuilder(owner.ToString()) { Username = "ffp_faults", Password = Password, Pooling = true };
+        return NpgsqlDataSource.Create(runtime);
+    }
+
+    private IHost BuildClient()
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        var settings = new SiloSettings { ClusterId = clusterId, ConnectionString = Connection };
+        builder.UseOrleansClient(c => c.AddCluster(settings));
+        return builder.Build();
+    }
+
+    private async Task<string?> ProvinceIncompleteAsync()
+    {
+        var province = Grains.GetGrain<IRegionGrain>(RegionKey.Of(Tree.Root!).ToString());
+        return (await province.GetStampAsync()).Complete ? null : "the province has no complete figure";
+    }
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class FaultTests : ICollectionFixture<FaultCluster>
+{
+    public const string Name = "faults";
+}
