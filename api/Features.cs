@@ -19,6 +19,8 @@ internal static class Features
     {
         api.MapAccounts();
         api.MapRegions();
+        api.MapRegionChanges();
+        api.MapRecount();
         api.MapStatistics();
         api.MapImports();
     }

@@ -20,10 +20,13 @@ public sealed partial class RecountGrain(
     private RecountRound? last;
     private long repairs;
     private bool busy;
+    private DateTimeOffset restsUntil;
 
     public Task EnsureAsync()
     {
         DelayDeactivation(TimeSpan.FromMinutes(10));
+        // A process that has just begun has better things to do.
+        if (timer is null) restsUntil = clock.GetUtcNow() + options.Value.RecountFirst;
         timer ??= this.RegisterGrainTimer(() => StepAsync(), new GrainTimerCreationOptions(options.Value.RecountPause, options.Value.RecountPause) { Interleave = true });
         return Task.CompletedTask;
     }
@@ -38,6 +41,7 @@ public sealed partial class RecountGrain(
 
     private void Begin()
     {
+        if (regions.Tree.Count == 0) return;
         foreach (var region in regions.Tree.All.Where(r => r.Level != RegionLevel.Village).OrderByDescending(r => r.Level).ThenBy(r => r.Code)) open.Enqueue(region);
         current = new RecountRound { StartedAt = clock.GetUtcNow() };
     }
@@ -48,7 +52,7 @@ public sealed partial class RecountGrain(
         busy = true;
         try
         {
-            if (current is null && (last?.EndedAt is not { } ended || clock.GetUtcNow() - ended >= options.Value.RecountRest)) Begin();
+            if (current is null && clock.GetUtcNow() >= restsUntil) Begin();
             if (current is not null) await StepAsync(current);
         }
         finally
@@ -68,6 +72,7 @@ public sealed partial class RecountGrain(
         current = round;
         if (open.Count > 0) return;
         (last, current) = (round with { EndedAt = clock.GetUtcNow() }, null);
+        restsUntil = last.EndedAt.Value + options.Value.RecountRest;
         metrics.RecountEnded(last.Differences);
     }
 

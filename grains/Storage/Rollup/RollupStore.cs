@@ -13,7 +13,7 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
 
     private readonly BatchLane<RegionRequest<EpochGrant?>, EpochGrant?> epochs;
     private readonly BatchLane<RegionRequest<VillageSnapshot>, VillageSnapshot> villages;
-    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> parents;
+    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot>[] parents;
     private readonly BatchLane<RegionRequest<OwnSnapshot>, OwnSnapshot> own;
     private readonly BatchLane<SettleRequest, SettlementResult> settlements;
     private readonly OpenDebtsReader openDebts;
@@ -24,10 +24,14 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
         epochs = Lane<EpochGrant?>((batch, c, ct) => EpochSql.TakeAsync(c, batch, ct));
         villages = Lane<VillageSnapshot>((batch, c, ct) => VillageSql.ReadAsync(c, batch, ct));
         // Towns bring all rows of their villages: few at a time keep answers and memory small.
-        parents = Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
+        // Two statements at a time, so that one adds up what it read while the other reads: a cold province is all of it.
+        parents = [Parents(), Parents()];
         own = Lane<OwnSnapshot>((batch, c, ct) => VillageSql.ReadOwnAsync(c, batch, ct));
         settlements = new(Bounds, batch => AnswerAsync(batch, some => retry.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. some.Select(b => b.Settlement)], ct))));
         openDebts = new OpenDebtsReader(retry, regions, clock);
+
+        BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> Parents() =>
+            Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
 
         BatchLane<RegionRequest<TAnswer>, TAnswer> Lane<TAnswer>(
             Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null) =>
@@ -36,7 +40,7 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
 
     public Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct) => epochs.AskAsync(new(region), ct);
     public Task<VillageSnapshot> ReadVillageAsync(RegionCode village, CancellationToken ct) => villages.AskAsync(new(village), ct);
-    public Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct) => parents.AskAsync(new(region), ct);
+    public Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct) => parents[region.Number / 1000 % 2].AskAsync(new(region), ct);
     public Task<OwnSnapshot> ReadOwnAsync(RegionCode region, CancellationToken ct) => own.AskAsync(new(region), ct);
     public Task<SettlementResult> SettleAsync(Settlement settlement, CancellationToken ct) => settlements.AskAsync(new(settlement), ct);
     public Task<OpenDebts> OpenDebtsAsync(CancellationToken ct) => openDebts.GetAsync();
@@ -45,7 +49,7 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
     {
         await epochs.DisposeAsync();
         await villages.DisposeAsync();
-        await parents.DisposeAsync();
+        foreach (var lane in parents) await lane.DisposeAsync();
         await own.DisposeAsync();
         await settlements.DisposeAsync();
     }

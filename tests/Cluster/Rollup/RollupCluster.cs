@@ -133,6 +133,10 @@ public sealed class RollupCluster(PostgresCluster postgres) : IAsyncLifetime
         services.AddSingleton(DataDictionary.Shipped);
         services.AddSingleton<ISealer>(new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json"))));
         services.AddSingleton<HouseholdWorld>();
-        services.Configure<RollupOptions>(o => o.RecountRest = TimeSpan.FromHours(1));
+        services.Configure<RollupOptions>(o =>
+        {
+            o.RecountFirst = TimeSpan.FromHours(1); // only when a test asks for it
+            (o.RecountPause, o.RecountAtOnce) = (TimeSpan.FromMilliseconds(20), 32);
+        });
     }
 }
