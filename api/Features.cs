@@ -19,7 +19,9 @@ internal static class Features
     {
         api.MapAccounts();
         api.MapRegions();
+        api.MapRegionChanges();
         api.MapStatistics();
+        api.MapRecount();
         api.MapImports();
     }
 }
