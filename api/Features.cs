@@ -21,7 +21,9 @@ internal static class Features
     {
         api.MapAccounts();
         api.MapRegions();
+        api.MapRegionChanges();
         api.MapStatistics();
+        api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
     }
