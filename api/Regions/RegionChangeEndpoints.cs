@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Collections.Immutable;
 using FangFanPin.Api.Shared;
 using FangFanPin.Contracts.Regions;
 using FangFanPin.Domain;
@@ -9,81 +8,95 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FangFanPin.Api.Regions;
 
-/// <param name="Kind">rename, create, move, merge or split.</param>
-/// <param name="Region">The region that changes; for create the new code.</param>
-/// <param name="Name">For rename, create and split.</param>
-/// <param name="Parent">For create and move: the (new) parent.</param>
-/// <param name="Into">For merge: which region takes its place.</param>
-/// <param name="NewRegion">For split: the code of the new region.</param>
-/// <param name="Children">For split: what goes to the new region; none for a village.</param>
-public sealed record RegionChangeRequest(
-    string? Kind, string? Region, string? Name = null, string? Parent = null, string? Into = null, string? NewRegion = null, IReadOnlyList<string>? Children = null);
+public sealed record RenameRegionRequest(string Name);
 
-/// <param name="Version">Number of the tree that the change made.</param>
-/// <param name="HouseholdsMoved">Households that moved out of a village that was merged.</param>
-public sealed record RegionChangeResponse(long Version, int HouseholdsMoved);
+/// <param name="Code">Of the new region, twelve digits, never used before.</param>
+public sealed record CreateRegionRequest(string Code, string Name);
 
-/// <summary>Commands on the region tree; every figure follows them by itself.</summary>
+/// <param name="Parent">The region below which it stands from today on.</param>
+public sealed record MoveRegionRequest(string Parent);
+
+/// <param name="Into">The region of the same level that takes over what is below.</param>
+public sealed record MergeRegionRequest(string Into);
+
+/// <param name="Code">Of the new region beside the old one.</param>
+/// <param name="Children">What goes over to the new region.</param>
+public sealed record SplitRegionRequest(string Code, string Name, IReadOnlyList<string> Children);
+
+/// <param name="Version">Number of the tree after the change.</param>
+/// <param name="HouseholdsMoved">Households that moved because their village ended.</param>
+public sealed record RegionChangedResponse(long Version, int HouseholdsMoved);
+
+/// <summary>Changing the region tree. Figures of old parents and new follow by themselves.</summary>
 public static class RegionChangeEndpoints
 {
-    private static readonly DomainError Malformed = new("region.change-malformed", "变更内容不完整:须有 kind、区划代码及该变更所需的字段。");
-
-    public static void MapRegionChanges(this IEndpointRouteBuilder api) => api.MapGroup("/regions").WithTags("行政区划")
-        .MapPost("/changes", Change).WithSummary("更名、新设、移动、合并、拆分").Requires(Permission.ChangeRegions, Area.InBody);
-
-    private static async Task<Results<Ok<RegionChangeResponse>, ProblemHttpResult>> Change(
-        RegionChangeRequest body, HttpContext context, Caller caller, IGrainFactory grains, CancellationToken ct)
+    public static void MapRegionChanges(this IEndpointRouteBuilder api)
     {
-        if (Parsed(body) is not { } change) return Problems.From(Malformed);
-        if (!Touched(change, caller).All(caller.Covers)) return Problems.From(AreaErrors.OutsideArea);
-        var answer = await grains.GetGrain<IRegionStructureGrain>(IRegionStructureGrain.Key).ApplyAsync(
-            new RegionChangeCommand
-            {
-                CommandId = IdOf(context, caller),
-                Actor = new Actor(caller.Name, caller.DisplayName, caller.RoleNames.FirstOrDefault() ?? "", caller.Region.ToString()),
-                Change = change,
-            },
-            ct);
-        if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
-        return TypedResults.Ok(new RegionChangeResponse(answer.Version, answer.HouseholdsMoved));
+        var group = api.MapGroup("/regions/{code}").WithTags("行政区划");
+        group.MapPost("/rename", RenameAsync).WithSummary("更名").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
+        group.MapPost("/children", CreateAsync).WithSummary("新设下级区划").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
+        group.MapPost("/move", MoveAsync).WithSummary("划转到另一上级").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
+        group.MapPost("/merge", MergeAsync).WithSummary("并入同级区划").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
+        group.MapPost("/split", SplitAsync).WithSummary("拆分").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
     }
 
-    private static RegionChange? Parsed(RegionChangeRequest body)
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> RenameAsync(string code, RenameRegionRequest body, Changes changes, CancellationToken ct) =>
+        changes.ApplyAsync([], codes => new RegionChange.Rename(codes[0], body.Name?.Trim() ?? ""), code, ct);
+
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> CreateAsync(string code, CreateRegionRequest body, Changes changes, CancellationToken ct) =>
+        changes.ApplyAsync([body.Code], codes => new RegionChange.Create(codes[1], body.Name?.Trim() ?? "", codes[0]), code, ct);
+
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MoveAsync(string code, MoveRegionRequest body, Changes changes, CancellationToken ct) =>
+        changes.ApplyAsync([body.Parent], codes => new RegionChange.Move(codes[0], codes[1]), code, ct, leavesPlace: true);
+
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MergeAsync(string code, MergeRegionRequest body, Changes changes, CancellationToken ct) =>
+        changes.ApplyAsync([body.Into], codes => new RegionChange.Merge(codes[0], codes[1]), code, ct, leavesPlace: true);
+
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> SplitAsync(string code, SplitRegionRequest body, Changes changes, CancellationToken ct) =>
+        changes.ApplyAsync(
+            [body.Code, .. body.Children ?? []],
+            codes => new RegionChange.Split(codes[0], codes[1], body.Name?.Trim() ?? "", codes[2..]), code, ct, leavesPlace: true);
+
+    /// <summary>What every change of the tree needs of its request.</summary>
+    internal sealed record Changes(Caller Caller, IGrainFactory Grains, IRegions Regions, Guid CommandId)
     {
-        if (!RegionCode.TryParse(body.Region, out var region)) return null;
-        var name = body.Name?.Trim() ?? "";
-        return body.Kind switch
+        private const int CodesMax = 200;
+
+        public static async ValueTask<Changes?> BindAsync(HttpContext context)
         {
-            "rename" => new RegionChange.Rename(region, name),
-            "create" => RegionCode.TryParse(body.Parent, out var parent) ? new RegionChange.Create(region, name, parent) : null,
-            "move" => RegionCode.TryParse(body.Parent, out var parent) ? new RegionChange.Move(region, parent) : null,
-            "merge" => RegionCode.TryParse(body.Into, out var into) ? new RegionChange.Merge(region, into) : null,
-            "split" => Split(region, name, body),
-            _ => null,
-        };
+            await Task.CompletedTask;
+            var key = context.Request.Headers["Idempotency-Key"];
+            return Caller.Of(context) is not { } caller ? null : new Changes(
+                caller, context.RequestServices.GetRequiredService<IGrainFactory>(), context.RequestServices.GetRequiredService<IRegions>(),
+                Guid.TryParse(key, out var id) ? id : Guid.NewGuid());
+        }
+
+        /// <param name="others">Codes in the body; those that exist must lie in the caller's area.</param>
+        /// <param name="change">Of the codes: the path's first, then those of the body.</param>
+        /// <param name="code">In the path.</param>
+        /// <param name="ct">Ends the waiting, not the change.</param>
+        /// <param name="leavesPlace">What stands above the region changes too, so the caller must be above it.</param>
+        public async Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> ApplyAsync(
+            IReadOnlyList<string?> others, Func<ImmutableArray<RegionCode>, RegionChange> change, string code, CancellationToken ct, bool leavesPlace = false)
+        {
+            if (others.Count > CodesMax || others.Any(o => !RegionCode.TryParse(o, out _))) return Problems.From(AreaErrors.BadCode);
+            ImmutableArray<RegionCode> codes = [RegionCode.Parse(code), .. others.Select(o => RegionCode.Parse(o!))];
+            if (Outside(codes, leavesPlace) is { } error) return Problems.From(error);
+            var answer = await Grains.GetGrain<IRegionStructureGrain>(IRegionStructureGrain.Key).ApplyAsync(
+                new RegionChangeCommand { CommandId = CommandId, Actor = ActorOf(Caller), Change = change(codes) }, ct);
+            if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
+            await Regions.RefreshAsync(ct);
+            return TypedResults.Ok(new RegionChangedResponse(answer.Version, answer.HouseholdsMoved));
+        }
+
+        private DomainError? Outside(ImmutableArray<RegionCode> codes, bool leavesPlace)
+        {
+            var tree = Regions.Tree;
+            if (tree.Find(codes[0]) is not { } region) return RegionErrors.NotFound;
+            if (leavesPlace && region.Parent is { } parent && !Caller.Covers(parent)) return AreaErrors.OutsideArea;
+            return codes.Any(c => tree.Find(c) is not null && !Caller.Covers(c)) ? AreaErrors.OutsideArea : null;
+        }
+
+        private static Actor ActorOf(Caller caller) => new(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString());
     }
-
-    private static RegionChange.Split? Split(RegionCode region, string name, RegionChangeRequest body)
-    {
-        var children = (body.Children ?? []).Select(c => RegionCode.TryParse(c, out var code) ? code : (RegionCode?)null).ToList();
-        return RegionCode.TryParse(body.NewRegion, out var made) && !children.Contains(null)
-            ? new RegionChange.Split(region, made, name, [.. children.Select(c => c!.Value)])
-            : null;
-    }
-
-    /// <summary>Who moves or merges a region must cover where it was as well as where it goes; the caller's own region cannot be moved away from above it.</summary>
-    private static IEnumerable<RegionCode> Touched(RegionChange change, Caller caller) => change switch
-    {
-        RegionChange.Rename(var code, _) => [code],
-        RegionChange.Create(_, _, var parent) => [parent],
-        RegionChange.Move(var code, var parent) => code == caller.Region ? [default] : [code, parent],
-        RegionChange.Merge(var code, var into) => code == caller.Region ? [default] : [code, into],
-        RegionChange.Split split => split.Region == caller.Region ? [default] : [split.Region],
-        _ => [default],
-    };
-
-    /// <summary>The same key of the same account is the same command.</summary>
-    private static Guid IdOf(HttpContext context, Caller caller) => context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
-        ? new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"region\n{caller.Name}\n{key}"))[..16])
-        : Guid.NewGuid();
 }

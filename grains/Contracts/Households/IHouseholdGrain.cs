@@ -39,7 +39,7 @@ public sealed record HouseholdCommand
 public sealed record CommandAnswer
 {
     /// <summary>Empty when the command was applied.</summary>
-    [Id(0)] public IReadOnlyList<DomainError> Errors { get; init; } = [];
+    [Id(0)] public IReadOnlyList<DomainError> Errors { get; init => field = WireList.Of(value); } = [];
 
     /// <summary>The version after the command, or the current one when it was refused as stale; 0 when there is none.</summary>
     [Id(1)] public long Version { get; init; }

@@ -30,7 +30,7 @@ public sealed record RegionChangeCommand
 public sealed record RegionChangeAnswer
 {
     /// <summary>Empty when the tree was changed.</summary>
-    [Id(0)] public IReadOnlyList<DomainError> Errors { get; init; } = [];
+    [Id(0)] public IReadOnlyList<DomainError> Errors { get; init => field = WireList.Of(value); } = [];
 
     /// <summary>Number of the tree after the change; 0 when it was refused.</summary>
     [Id(1)] public long Version { get; init; }

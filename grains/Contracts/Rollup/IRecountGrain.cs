@@ -53,7 +53,7 @@ public sealed record RecountRound
     [Id(4)] public int Differences { get; init; }
 
     /// <summary>The first of them, at most <see cref="ExamplesMax"/>.</summary>
-    [Id(5)] public IReadOnlyList<RecountDifference> Examples { get; init; } = [];
+    [Id(5)] public IReadOnlyList<RecountDifference> Examples { get; init => field = WireList.Of(value); } = [];
 
     public const int ExamplesMax = 100;
 }

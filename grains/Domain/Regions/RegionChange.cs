@@ -32,6 +32,6 @@ public abstract record RegionChange
     /// <summary>A new region beside an old one takes some of its children. For a village none: its households move with commands of their own.</summary>
     public sealed record Split(RegionCode Region, RegionCode NewRegion, string Name, ImmutableArray<RegionCode> Children) : RegionChange;
 
-    /// <summary>Nothing changes in the tree; the region's figure is built anew from what is stored. Counted as a defect by whoever asks for it.</summary>
-    public sealed record Repair(RegionCode Region) : RegionChange;
+    /// <summary>Nothing changes in the tree; the regions' figures are built anew from what is stored. Counted as a defect by whoever asks for it.</summary>
+    public sealed record Repair(ImmutableArray<RegionCode> Regions) : RegionChange;
 }

@@ -14,7 +14,7 @@ public static class RegionDecision
         RegionChange.Move(var code, var parent) => Move(tree, code, parent),
         RegionChange.Merge(var code, var into) => Merge(tree, code, into),
         RegionChange.Split split => Split(tree, split),
-        RegionChange.Repair(var code) => [Known(tree, code)],
+        RegionChange.Repair(var codes) => codes.Select(code => Known(tree, code)),
         _ => throw new System.Diagnostics.UnreachableException(change.GetType().Name),
     };
 

@@ -30,7 +30,7 @@ public sealed record RegionPlan
         },
         RegionChange.Merge(var code, var into) => Merge(tree, tree.Find(code)!, tree.Find(into)!),
         RegionChange.Split split => Split(tree, tree.Find(split.Region)!, split),
-        RegionChange.Repair(var code) => new() { Epochs = [code] },
+        RegionChange.Repair(var codes) => new() { Epochs = [.. codes.Distinct()] },
         _ => throw new System.Diagnostics.UnreachableException(change.GetType().Name),
     };
 

@@ -101,15 +101,16 @@ public sealed partial class RecountGrain(
         }
     }
 
-    /// <summary>A new epoch and a debt for the region that shows something wrong: its next start reads everything again.</summary>
+    /// <summary>New epochs and debts for the region that shows something wrong and for the children that it shows: their next start reads everything again.</summary>
     private async Task RepairAsync(Region region, IReadOnlyList<RecountDifference> differences)
     {
         LogDiffers(region.Code, differences.Count, differences[0]);
-        var outcome = await structure.ApplyAsync(new RegionChange.Repair(region.Code), "recount", ChinaTime.DayOf(clock.GetUtcNow()));
+        var wrong = differences.Select(d => d.Region).Distinct().Where(code => regions.Tree.Find(code) is not null).Append(region.Code);
+        var outcome = await structure.ApplyAsync(new RegionChange.Repair([.. wrong]), "recount", ChinaTime.DayOf(clock.GetUtcNow()));
         if (!outcome.Ok) return;
         repairs++;
         metrics.Repaired();
-        await grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).NudgeAsync();
+        foreach (var owing in outcome.Value!.Owing) await grains.GetGrain<IRegionGrain>(RegionKey.Of(owing).ToString()).NudgeAsync();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Region} differs from the recount in {Cells} cells, first {First}; it is built anew")]

@@ -70,6 +70,16 @@ public sealed class RollupCluster(PostgresCluster postgres) : IAsyncLifetime
         await cluster.DeployAsync();
     }
 
+    /// <summary>All silos end and others begin: nothing is left in memory.</summary>
+    public async Task RestartAsync()
+    {
+        await cluster.DisposeAsync();
+        await StartAsync();
+    }
+
+    public async Task<int> ActivationsAsync(string grainType) =>
+        (await Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics([grainType])).Length;
+
     public IRegionGrain Region(RegionCode code) => Grains.GetGrain<IRegionGrain>(RegionKey.Of(Tree.Find(code)!).ToString());
 
     public void Nudge(RegionCode village) => Grains.GetGrain<IRegionGrain>(RegionKey.Village(village).ToString()).NudgeAsync().Ignore();

@@ -115,6 +115,36 @@ public sealed class RollupTests(RollupCluster cluster, ITestOutputHelper output)
         Assert.Equal(4, (await cluster.FiguresAsync(village)).Total[Cell.Of(8, 1, 0)]);
     }
 
+    [Fact]
+    public async Task Figures_are_right_after_a_silo_has_died_in_the_middle_of_writing()
+    {
+        var random = Seeded();
+        var writing = WriteAsync(random, cluster.Villages(40), writes: 500, households: 100, nudged: 0.8);
+        await Task.Delay(300, Ct);
+        await cluster.Cluster.KillSiloAsync(cluster.Cluster.Silos[1]);
+        await writing;
+        var watch = Stopwatch.StartNew();
+        await cluster.SettleAsync(TimeSpan.FromMinutes(1));
+        output.WriteLine($"settled {watch.Elapsed.TotalSeconds:F1} s after the last write");
+        await cluster.AllAsRecountedAsync();
+        await cluster.Cluster.StartAdditionalSiloAsync();
+    }
+
+    [Fact]
+    public async Task A_cold_province_answers_without_starting_its_villages()
+    {
+        var random = Seeded();
+        await WriteAsync(random, cluster.Villages(40), writes: 200, households: 100, nudged: 1);
+        await cluster.SettleAsync(RollupCluster.Follow);
+        await cluster.RestartAsync();
+        var watch = Stopwatch.StartNew();
+        await cluster.FiguresAsync(cluster.Tree.Root!.Code);
+        output.WriteLine($"2,786 regions from cold in {watch.Elapsed.TotalSeconds:F1} s");
+        var villages = await cluster.ActivationsAsync("region") - cluster.Tree.All.Count(r => r.Level != RegionLevel.Village);
+        Assert.True(villages <= 60, $"{villages} villages were started");
+        await cluster.AllAsRecountedAsync();
+    }
+
     private Random Seeded()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("FFP_SEED"), out var given) ? given : Random.Shared.Next();

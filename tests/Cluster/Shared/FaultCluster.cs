@@ -121,7 +121,15 @@ public sealed class FaultCluster : IAsyncLifetime
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         var settings = new SiloSettings { ClusterId = clusterId, ConnectionString = Connection };
         builder.UseOrleansClient(c => c.AddCluster(settings));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         return builder.Build();
+    }
+
+    /// <summary>Signals are for the test program, not for the client in it.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private async Task<string?> ProvinceIncompleteAsync()

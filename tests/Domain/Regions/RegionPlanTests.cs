@@ -17,7 +17,7 @@ public sealed class RegionPlanTests
         Gen.Select(Codes, Codes, (a, b) => (RegionChange)new RegionChange.Move(a, b)),
         Gen.Select(Codes, Codes, (a, b) => (RegionChange)new RegionChange.Merge(a, b)),
         Gen.Select(Codes, Codes, Codes.Array[0, 2], (a, b, c) => (RegionChange)new RegionChange.Split(a, b, "分出", [.. c])),
-        Codes.Select(c => (RegionChange)new RegionChange.Repair(c)));
+        Codes.Select(c => (RegionChange)new RegionChange.Repair([c])));
 
     [Fact]
     public void Any_row_of_changes_leaves_a_tree() => Changes.Array[1, 12].Sample(changes =>
