@@ -3,41 +3,25 @@ using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
 using FangFanPin.Storage.Regions;
 using FangFanPin.Storage.Rollup;
+using FangFanPin.Tests.Postgres.Rollup;
 using FangFanPin.Tests.Shared;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 
 namespace FangFanPin.Tests.Postgres.Regions;
 
-public sealed class RegionStructureStoreTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
+public sealed class RegionStructureStoreTests(RollupDatabase database) : IClassFixture<RollupDatabase>
 {
     private static readonly DateOnly Today = new(2026, 3, 2);
     private static int taken;
-    private NpgsqlDataSource source = null!;
-    private RegionDirectory regions = null!;
-    private RegionStructureStore structure = null!;
-    private RollupStore rollup = null!;
-    private RollupRows rows = null!;
+
+    private readonly NpgsqlDataSource source = database.Source;
+    private readonly RegionDirectory regions = database.Regions;
+    private readonly RegionStructureStore structure = database.Structure;
+    private readonly RollupStore rollup = database.Store;
+    private readonly RollupRows rows = database.Rows;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        source = NpgsqlDataSource.Create(database.ConnectionString);
-        regions = new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance);
-        await regions.StartAsync(Ct);
-        structure = new RegionStructureStore(source, regions, NullLogger<RegionStructureStore>.Instance);
-        rollup = new RollupStore(source, regions, TimeProvider.System, NullLogger<RollupStore>.Instance);
-        rows = new RollupRows(source);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await regions.StopAsync(Ct);
-        await rollup.DisposeAsync();
-        await source.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_new_name_holds_from_today_and_the_old_one_until_yesterday()

@@ -5,37 +5,20 @@ using FangFanPin.Domain.Rollup;
 using FangFanPin.Storage.Regions;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Tests.Shared;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 
 namespace FangFanPin.Tests.Postgres.Rollup;
 
 /// <summary>The statements of the roll-up on the real database, with the real tree.</summary>
-public sealed class RollupStoreTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
+public sealed class RollupStoreTests(RollupDatabase database) : IClassFixture<RollupDatabase>
 {
     private static readonly CellVector One = CellVector.Of((Cell.Of(1, 1, 0), 1));
+    private readonly RegionDirectory regions = database.Regions;
+    private readonly RollupStore store = database.Store;
+    private readonly RollupRows rows = database.Rows;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-    private NpgsqlDataSource source = null!;
-    private RegionDirectory regions = null!;
-    private RollupStore store = null!;
-    private RollupRows rows = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        source = NpgsqlDataSource.Create(database.ConnectionString);
-        regions = new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance);
-        await regions.StartAsync(Ct);
-        store = new RollupStore(source, regions, TimeProvider.System, NullLogger<RollupStore>.Instance);
-        rows = new RollupRows(source);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await regions.StopAsync(default);
-        await store.DisposeAsync();
-        await source.DisposeAsync();
-    }
 
     [Fact]
     public void The_shipped_list_is_the_whole_province()
