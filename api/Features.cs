@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
@@ -12,6 +13,7 @@ internal static class Features
     {
         services.AddStatistics();
         services.AddImports();
+        services.AddHouseholds();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -19,7 +21,10 @@ internal static class Features
     {
         api.MapAccounts();
         api.MapRegions();
+        api.MapRegionChanges();
         api.MapStatistics();
+        api.MapRecount();
         api.MapImports();
+        api.MapHouseholds();
     }
 }

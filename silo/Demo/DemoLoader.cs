@@ -14,6 +14,7 @@ internal static class DemoLoader
 {
     private const string Usage = "用法:demo-load --url 地址 --region 代码 --files 目录 --accounts 文件 --account 账号";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PrintEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TokenHalfLife = TimeSpan.FromMinutes(30);
     /// <summary>A server that restarts is waited for; one that stays away is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -64,13 +65,14 @@ internal static class DemoLoader
 
     private static async Task<JsonNode> FollowAsync(Session session, string id, bool committed = false)
     {
-        var shown = "";
+        var (shown, printedAt) = ("", DateTime.MinValue);
         while (true)
         {
             var job = await session.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"/api/v1/imports/{id}"));
-            if (Progress(job) is { Length: > 0 } line && line != shown)
+            // A terminal shows one line that moves; a file gets a line now and then.
+            if (Progress(job) is { Length: > 0 } line && line != shown && (!Console.IsOutputRedirected || DateTime.UtcNow - printedAt > PrintEvery))
             {
-                shown = line;
+                (shown, printedAt) = (line, DateTime.UtcNow);
                 if (Console.IsOutputRedirected) Console.WriteLine($"  {line}");
                 else Console.Write($"\r  {line,-70}");
             }

@@ -10,6 +10,7 @@ internal static class Help
     /// <summary>From this month on insurance premiums were no longer subsidised.</summary>
     private static readonly YearMonth PremiumsUntil = new(2023, 1);
     private static readonly string[] Common = ["1101", "0703", "0110", "1303", "0109", "1104", "1004", "1302"];
+    private static readonly string[] CommonWithoutBusiness = [.. Common.Where(i => !i.StartsWith("01", StringComparison.Ordinal))];
     private static readonly string[] Units = ["县农业农村局", "县卫生健康委员会", "县民政局", "县人力资源和社会保障局", "县教育体育局", "乡镇人民政府", "驻村工作队"];
 
     public static void Add(FamilyDraft family, EpisodeDraft episode, string episodeId, ImmutableArray<Measure>.Builder into)
@@ -25,14 +26,14 @@ internal static class Help
     {
         var items = new List<string>(10);
         foreach (var risk in episode.Risks) Answer(family, risk, items);
-        if (Develops(family)) Once(items, family.Income.Breeding > 0 ? "0102" : family.Random.Chance(0.5) ? "0101" : "0108");
+        if (Develops(family)) Once(items, family.Income.Business == 0 ? "0301" : family.Income.Breeding > 0 ? "0102" : family.Random.Chance(0.5) ? "0101" : "0108");
         if (family.Active.Any(p => p.Subsistence)) Once(items, "1001");
         if (family.Active.Any(p => p.Destitute)) Once(items, "1002");
         if (family.Active.Any(p => p.Subsidized)) Once(items, "1003");
         if (family.Active.Any(p => p.Vocational)) Once(items, "0901");
         if (episode.Recognized < PremiumsUntil) Once(items, "0701");
         var wanted = family.Random.Between(4, 6);
-        for (var i = 0; i < 6 && items.Count < wanted; i++) Once(items, family.Random.Pick(Common));
+        for (var i = 0; i < 6 && items.Count < wanted; i++) Once(items, family.Random.Pick(family.Income.Business > 0 ? Common : CommonWithoutBusiness));
         return items;
     }
 
@@ -46,7 +47,7 @@ internal static class Help
             case "03": Once(items, family.Active.Any(p => p.Vocational) ? "0901" : random.Chance(0.5) ? "0902" : "0905"); break;
             case "04": Once(items, "1004"); break;
             case "05": Once(items, "1004"); Once(items, "1101"); break;
-            case "06": Once(items, random.Chance(0.5) ? "0301" : "0110"); break;
+            case "06": Once(items, random.Chance(0.5) ? "0301" : "0110"); break; // only of families with a business
             case "07": Once(items, family.Active.Any(p => p.WorkRegion >= 3) ? "0203" : "0201"); break;
             case "08": Once(items, random.Chance(0.6) ? "1004" : "1101"); break;
             case "09": Once(items, random.Chance(0.6) ? "0501" : "0503"); break;

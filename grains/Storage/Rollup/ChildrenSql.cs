@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
@@ -46,7 +45,7 @@ internal static class ChildrenSql
                     at.Children.Add((reader.GetString(2), reader.GetInt64(3)));
                     break;
                 default:
-                    at.Rows.Add((reader.GetString(2), CellVector.Decode(reader.GetFieldValue<byte[]>(4))));
+                    at.SumOf(reader.GetString(2)).AddEncoded(reader.GetFieldValue<byte[]>(4));
                     break;
             }
         }
@@ -59,13 +58,16 @@ internal static class ChildrenSql
         public bool IsTown { get; set; }
         public List<Debt> Debts { get; } = [];
         public List<(string Region, long Epoch)> Children { get; } = [];
-        public List<(string Village, CellVector Cells)> Rows { get; } = [];
+
+        /// <summary>A town's rows are added up as they come: hundreds of households, never held at once.</summary>
+        private readonly Dictionary<string, CellVector.Builder> sums = [];
+
+        public CellVector.Builder SumOf(string village) => sums.TryGetValue(village, out var sum) ? sum : sums[village] = new CellVector.Builder();
 
         public ChildrenSnapshot Snapshot()
         {
-            var sums = Rows.GroupBy(r => r.Village).ToDictionary(g => g.Key, g => CellVector.Sum(g.Select(r => r.Cells)));
             var children = Children.Select(c => new ChildSnapshot(
-                RegionCode.Parse(c.Region), c.Epoch, IsTown ? sums.GetValueOrDefault(c.Region, CellVector.Empty) : null));
+                RegionCode.Parse(c.Region), c.Epoch, IsTown ? sums.GetValueOrDefault(c.Region)?.Build() ?? CellVector.Empty : null));
             return new ChildrenSnapshot(Epoch, [.. children], [.. Debts]);
         }
     }

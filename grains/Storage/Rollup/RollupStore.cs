@@ -26,12 +26,12 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
         // Towns bring all rows of their villages: few at a time keep answers and memory small.
         parents = Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
         own = Lane<OwnSnapshot>((batch, c, ct) => VillageSql.ReadOwnAsync(c, batch, ct));
-        settlements = new(Bounds, batch => AnswerAsync(batch, () => retry.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. batch.Select(b => b.Settlement)], ct))));
+        settlements = new(Bounds, batch => AnswerAsync(batch, some => retry.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. some.Select(b => b.Settlement)], ct))));
         openDebts = new OpenDebtsReader(retry, regions, clock);
 
         BatchLane<RegionRequest<TAnswer>, TAnswer> Lane<TAnswer>(
             Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null) =>
-            new(bounds ?? Bounds, batch => AnswerAsync(batch, () => retry.RunAsync((c, ct) => read([.. batch.Select(b => b.Region)], c, ct))));
+            new(bounds ?? Bounds, batch => AnswerAsync(batch, some => retry.RunAsync((c, ct) => read([.. some.Select(b => b.Region)], c, ct))));
     }
 
     public Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct) => epochs.AskAsync(new(region), ct);
@@ -50,12 +50,18 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
         await settlements.DisposeAsync();
     }
 
-    private static async Task AnswerAsync<TItem, TAnswer>(IReadOnlyList<TItem> batch, Func<Task<IReadOnlyList<TAnswer>>> ask) where TItem : LaneItem<TAnswer>
+    private static async Task AnswerAsync<TItem, TAnswer>(
+        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TAnswer>>> ask) where TItem : LaneItem<TAnswer>
     {
         try
         {
-            var answers = await ask();
+            var answers = await ask(batch);
             for (var i = 0; i < batch.Count; i++) batch[i].Answered(answers[i]);
+        }
+        catch (FormatException) when (batch.Count > 1)
+        {
+            // A contribution that cannot be read fails its own region, not those that happen to share the statement.
+            foreach (var item in batch) await AnswerAsync([item], ask);
         }
         catch (Exception fault)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
@@ -26,7 +25,7 @@ internal static class VillageSql
     public static async Task<IReadOnlyList<VillageSnapshot>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<RegionCode> regions, CancellationToken ct)
     {
         var found = await FindAsync(connection, Read, regions, ct);
-        return [.. regions.Select(r => found[r.ToString()]).Select(f => new VillageSnapshot(f.Epoch ?? 0, CellVector.Sum(f.Vectors), [.. f.Debts]))];
+        return [.. regions.Select(r => found[r.ToString()]).Select(f => new VillageSnapshot(f.Epoch ?? 0, f.Sum.Build(), [.. f.Debts]))];
     }
 
     public static async Task<IReadOnlyList<OwnSnapshot>> ReadOwnAsync(NpgsqlConnection connection, IReadOnlyList<RegionCode> regions, CancellationToken ct)
@@ -45,7 +44,7 @@ internal static class VillageSql
             var at = found[reader.GetString(0)];
             if (reader.GetInt32(1) == 0) at.Epoch = reader.GetInt64(3);
             else if (reader.GetInt32(1) == 1) at.Debts.Add(new Debt(reader.GetString(2), reader.GetInt64(3)));
-            else at.Vectors.Add(CellVector.Decode(reader.GetFieldValue<byte[]>(4)));
+            else at.Sum.AddEncoded(reader.GetFieldValue<byte[]>(4));
         }
         return found;
     }
@@ -54,6 +53,6 @@ internal static class VillageSql
     {
         public long? Epoch { get; set; }
         public List<Debt> Debts { get; } = [];
-        public List<CellVector> Vectors { get; } = [];
+        public CellVector.Builder Sum { get; } = new();
     }
 }

@@ -49,7 +49,7 @@ public sealed class HouseholdReadTests(PostgresDatabase database) : IClassFixtur
         files.Add(files[0] with { Household = files[0].Household with { Phone = "13911112222", HeadName = "王新名" } });
         files.Add(files[1] with { Members = [files[1].Members[0], files[1].Members[2]] });
         files.Add(files[2] with { Incomes = [files[2].Incomes[0], files[2].Incomes[1] with { NetPerCapita = null }] });
-        var held = new Orleans.GrainState<HouseholdState>();
+        var held = new global::Orleans.GrainState<HouseholdState>();
         for (var version = 1; version <= files.Count; version++)
         {
             var changes = FileDiff.Between(version == 1 ? null : files[version - 2], files[version - 1]);

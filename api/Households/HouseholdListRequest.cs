@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using FangFanPin.Domain;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Statistics;
+using Microsoft.AspNetCore.Mvc;
+
+namespace FangFanPin.Api.Households;
+
+/// <summary>Conditions of a list; all hold together.</summary>
+internal sealed partial record HouseholdListRequest
+{
+    private const int TextMax = 50;
+    private const int NameMinWide = 2;
+
+    /// <summary>Twelve digits, at any level.</summary>
+    [FromQuery(Name = "region")] public string? Region { get; init; }
+
+    /// <summary>One text for all: a certificate number, its last six, a phone number, or the beginning of a name.</summary>
+    [FromQuery(Name = "q")] public string? Q { get; init; }
+
+    /// <summary>户类型, as in the statistics: any of 1 to 4 with commas.</summary>
+    [FromQuery(Name = "type")] public string? Type { get; init; }
+    [FromQuery(Name = "category")] public string? Category { get; init; }
+    [FromQuery(Name = "risk")] public string? Risk { get; init; }
+
+    /// <summary>风险是否已消除: 1 or 0.</summary>
+    [FromQuery(Name = "eliminated")] public string? Eliminated { get; init; }
+    [FromQuery(Name = "status")] public string? Status { get; init; }
+    [FromQuery(Name = "name")] public string? Name { get; init; }
+    [FromQuery(Name = "certificate")] public string? Certificate { get; init; }
+    [FromQuery(Name = "lastSix")] public string? LastSix { get; init; }
+    [FromQuery(Name = "phone")] public string? Phone { get; init; }
+
+    /// <summary><c>next</c> of the page before.</summary>
+    [FromQuery(Name = "after")] public string? After { get; init; }
+
+    /// <summary>1 to 200, 50 if not given.</summary>
+    [FromQuery(Name = "limit")] public int? Limit { get; init; }
+
+    public Outcome<HouseholdQuery> ToQuery(RegionTree tree)
+    {
+        if (tree.Find(Region) is not { } region) return RegionErrors.NotFound;
+        if (Texts().Any(t => t?.Length > TextMax)) return HouseholdRequestErrors.LongText;
+        if (!HouseholdTypeFilter.TryParse(Type, out var type)) return HouseholdRequestErrors.BadType;
+        if (Limit is < 1 or > HouseholdQuery.LimitMax) return HouseholdRequestErrors.BadLimit;
+        if (!HouseholdCursor.TryParse(After, out var after)) return HouseholdRequestErrors.BadCursor;
+        var query = Asking(new HouseholdQuery { Region = region.Code }) with
+        {
+            Classes = type == HouseholdTypeFilter.All ? null : type.Classes,
+            MonitorCategory = Given(Category),
+            RiskType = Given(Risk),
+            RiskEliminated = Given(Eliminated),
+            Status = Given(Status),
+            After = after,
+            Limit = Limit ?? new HouseholdQuery { Region = region.Code }.Limit,
+        };
+        return query.Name?.Length < NameMinWide && region.Level < RegionLevel.Town ? HouseholdRequestErrors.ShortName : query;
+    }
+
+    private HouseholdQuery Asking(HouseholdQuery query)
+    {
+        query = query with { Name = Given(Name), Certificate = Given(Certificate), CertificateLastSix = Given(LastSix), Phone = Given(Phone) };
+        return Given(Q) switch
+        {
+            null => query,
+            var q when LooksLikeCertificate().IsMatch(q) => query with { Certificate = q },
+            var q when LooksLikeLastSix().IsMatch(q) => query with { CertificateLastSix = q },
+            var q when LooksLikePhone().IsMatch(q) => query with { Phone = q },
+            var q => query with { Name = q },
+        };
+    }
+
+    private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone, After];
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    [GeneratedRegex("^([0-9]{15}|[0-9]{17}[0-9Xx].{0,4})$")] private static partial Regex LooksLikeCertificate();
+    [GeneratedRegex("^[0-9]{5}[0-9Xx]$")] private static partial Regex LooksLikeLastSix();
+    [GeneratedRegex("^[+0-9][0-9 -]{6,}$")] private static partial Regex LooksLikePhone();
+}
+
+/// <summary>A place in a list as one word: the village's twelve digits, then the household's code.</summary>
+internal static class HouseholdCursor
+{
+    public static string Of(HouseholdPlace place) => place.Village + place.Code;
+
+    public static bool TryParse(string? text, out HouseholdPlace? place)
+    {
+        place = null;
+        if (string.IsNullOrEmpty(text)) return true;
+        if (text.Length <= RegionCode.Digits || !RegionCode.TryParse(text[..RegionCode.Digits], out _)) return false;
+        place = new HouseholdPlace(text[..RegionCode.Digits], text[RegionCode.Digits..]);
+        return true;
+    }
+}

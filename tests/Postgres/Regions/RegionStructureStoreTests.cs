@@ -1,0 +1,166 @@
+using FangFanPin.Domain.Figures;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Rollup;
+using FangFanPin.Storage.Regions;
+using FangFanPin.Storage.Rollup;
+using FangFanPin.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Xunit;
+
+namespace FangFanPin.Tests.Postgres.Regions;
+
+public sealed class RegionStructureStoreTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IAsyncLifetime
+{
+    private static readonly DateOnly Today = new(2026, 3, 2);
+    private static int taken;
+    private NpgsqlDataSource source = null!;
+    private RegionDirectory regions = null!;
+    private RegionStructureStore structure = null!;
+    private RollupStore rollup = null!;
+    private RollupRows rows = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        source = NpgsqlDataSource.Create(database.ConnectionString);
+        regions = new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance);
+        await regions.StartAsync(Ct);
+        structure = new RegionStructureStore(source, regions, NullLogger<RegionStructureStore>.Instance);
+        rollup = new RollupStore(source, regions, TimeProvider.System, NullLogger<RollupStore>.Instance);
+        rows = new RollupRows(source);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await regions.StopAsync(Ct);
+        await rollup.DisposeAsync();
+        await source.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_new_name_holds_from_today_and_the_old_one_until_yesterday()
+    {
+        var town = Next(RegionLevel.Town);
+        await DoneAsync(new RegionChange.Rename(town.Code, "新名镇"));
+        Assert.Equal("新名镇", regions.Tree.Find(town.Code)!.Name);
+        Assert.Equal([town.Name, "新名镇"], await NamesAsync(town.Code));
+        await DoneAsync(new RegionChange.Rename(town.Code, "再名镇"));
+        Assert.Equal([town.Name, "再名镇"], await NamesAsync(town.Code));
+        Assert.Empty((await rollup.ReadOwnAsync(town.Code, Ct)).Debts); // no figure changes with a name
+    }
+
+    [Fact]
+    public async Task A_move_gives_new_epochs_and_debts_to_the_region_and_both_parents()
+    {
+        var (town, county) = (Next(RegionLevel.Town), Next(RegionLevel.County));
+        var before = await EpochsAsync(town.Code, town.Parent!.Value, county.Code);
+        var changed = await DoneAsync(new RegionChange.Move(town.Code, county.Code));
+        var after = await EpochsAsync(town.Code, town.Parent!.Value, county.Code);
+        Assert.All(before.Zip(after), e => Assert.Equal(e.First + 1, e.Second));
+        Assert.Equal(new[] { town.Code, town.Parent!.Value, county.Code }.Order(), changed.Owing.Select(r => r.Code).Order());
+        foreach (var region in changed.Owing)
+            Assert.Contains((await rollup.ReadOwnAsync(region.Code, Ct)).Debts, d => d.Subject == Debt.Structure);
+        Assert.Equal(county.Code, (await rollup.TakeEpochAsync(town.Code, Ct))!.Parent);
+        Assert.Contains(regions.Tree.ChildrenOf(county.Code), r => r.Code == town.Code);
+        Assert.DoesNotContain(regions.Tree.ChildrenOf(town.Parent!.Value), r => r.Code == town.Code);
+    }
+
+    [Fact]
+    public async Task A_town_that_is_merged_leaves_its_villages_to_the_other()
+    {
+        var (town, into) = (Next(RegionLevel.Town), Next(RegionLevel.Town));
+        var villages = regions.Tree.ChildrenOf(town.Code);
+        await DoneAsync(new RegionChange.Merge(town.Code, into.Code));
+        Assert.Null(regions.Tree.Find(town.Code));
+        Assert.Null(await rollup.TakeEpochAsync(town.Code, Ct));
+        Assert.All(villages, v => Assert.Equal(into.Code, regions.Tree.Find(v.Code)!.Parent));
+        var children = await rollup.ReadChildrenAsync(into.Code, RegionLevel.Town, Ct);
+        Assert.Subset(children.Children.Select(c => c.Region).ToHashSet(), villages.Select(v => v.Code).ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_village_ends_only_when_nobody_lives_in_it_and_its_debts_live_on_in_its_successor()
+    {
+        var (village, into) = (Next(RegionLevel.Village), Next(RegionLevel.Village));
+        await rows.PutAsync("M1", village.Code, CellVector.Of((Cell.Of(1, 1, 0), 1)));
+        Assert.Equal("region.has-households", (await ApplyAsync(new RegionChange.Merge(village.Code, into.Code))).Error!.Code);
+
+        await rows.PutAsync("M1", into.Code, CellVector.Of((Cell.Of(1, 1, 0), 1)));
+        await rows.ExecuteAsync("update owed set at = now() - interval '1 hour' where target = $1", village.Code.ToString());
+        await DoneAsync(new RegionChange.Merge(village.Code, into.Code));
+        var debts = await rollup.OpenDebtsAsync(Ct);
+        Assert.True(debts.At - debts.AsOf(into.Code) > TimeSpan.FromMinutes(59));
+        Assert.Empty((await rollup.ReadOwnAsync(village.Code, Ct)).Debts);
+    }
+
+    [Fact]
+    public async Task A_split_makes_a_region_with_some_of_the_children()
+    {
+        var town = Next(RegionLevel.Town);
+        var villages = regions.Tree.ChildrenOf(town.Code);
+        var made = RegionCode.Parse("419999999000");
+        await DoneAsync(new RegionChange.Split(town.Code, made, "分出镇", [villages[0].Code, villages[1].Code]));
+        Assert.Equal([villages[0].Code, villages[1].Code], regions.Tree.ChildrenOf(made).Select(r => r.Code));
+        Assert.Equal(town.Parent, (await rollup.TakeEpochAsync(made, Ct))!.Parent);
+        await DoneAsync(new RegionChange.Create(RegionCode.Parse("419999999001"), "新村", made));
+        Assert.Equal(RegionLevel.Village, regions.Tree.Find(RegionCode.Parse("419999999001"))!.Level);
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_the_tree_is_refused_and_changes_nothing()
+    {
+        var (town, county, village) = (Next(RegionLevel.Town), Next(RegionLevel.County), Next(RegionLevel.Village));
+        var version = regions.Tree.Version;
+        var unknown = RegionCode.Parse("419998999000");
+        Assert.Equal("region.unknown", (await ApplyAsync(new RegionChange.Rename(unknown, "某镇"))).Error!.Code);
+        Assert.Equal("region.bad-name", (await ApplyAsync(new RegionChange.Rename(town.Code, " "))).Error!.Code);
+        Assert.Equal("region.same", (await ApplyAsync(new RegionChange.Rename(town.Code, town.Name))).Error!.Code);
+        Assert.Equal("region.wrong-level", (await ApplyAsync(new RegionChange.Move(village.Code, county.Code))).Error!.Code);
+        Assert.Equal("region.not-same-level", (await ApplyAsync(new RegionChange.Merge(town.Code, county.Code))).Error!.Code);
+        Assert.Equal("region.is-root", (await ApplyAsync(new RegionChange.Move(regions.Tree.Root!.Code, county.Code))).Error!.Code);
+        Assert.Equal("region.code-taken", (await ApplyAsync(new RegionChange.Create(town.Code, "某镇", county.Code))).Error!.Code);
+        Assert.Equal("region.not-child", (await ApplyAsync(new RegionChange.Split(town.Code, unknown, "某镇", [village.Code]))).Error!.Code);
+        await regions.RefreshAsync(Ct);
+        Assert.Equal(version, regions.Tree.Version);
+    }
+
+    [Fact]
+    public async Task A_code_that_was_used_once_is_not_given_again()
+    {
+        var (town, into) = (Next(RegionLevel.Town), Next(RegionLevel.Town));
+        await DoneAsync(new RegionChange.Merge(town.Code, into.Code));
+        Assert.Equal("region.code-taken", (await ApplyAsync(new RegionChange.Create(town.Code, "某镇", into.Parent!.Value))).Error!.Code);
+    }
+
+    /// <summary>A region that no other test uses.</summary>
+    private Region Next(RegionLevel level)
+    {
+        var number = Interlocked.Increment(ref taken);
+        return regions.Tree.All.Where(r => r.Level == level && regions.Tree.ChildrenOf(r.Code).Length != 1).OrderBy(r => r.Code).ElementAt(number * 7);
+    }
+
+    private Task<FangFanPin.Domain.Outcome<RegionChanged>> ApplyAsync(RegionChange change) => structure.ApplyAsync(change, "tester", Today, Ct);
+
+    private async Task<RegionChanged> DoneAsync(RegionChange change)
+    {
+        var outcome = await ApplyAsync(change);
+        Assert.True(outcome.Ok, outcome.Error?.Message);
+        Assert.Equal(outcome.Value!.Version, regions.Tree.Version);
+        return outcome.Value;
+    }
+
+    private async Task<long[]> EpochsAsync(params RegionCode[] codes) =>
+        await Task.WhenAll(codes.Select(async c => (await rollup.ReadOwnAsync(c, Ct)).Epoch!.Value));
+
+    private async Task<List<string>> NamesAsync(RegionCode code)
+    {
+        await using var command = source.CreateCommand("select name from region where code = $1 order by valid_from");
+        command.Parameters.Add(new() { Value = code.ToString() });
+        var names = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(Ct);
+        while (await reader.ReadAsync(Ct)) names.Add(reader.GetString(0));
+        return names;
+    }
+}
