@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Figures;
@@ -27,11 +28,17 @@ public static class StatisticEndpoints
 
     public static void MapStatistics(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/regions/{code}/statistics").WithTags("统计");
-        group.MapGet("/{number}", GetAsync).WithSummary("统计表").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
-        group.MapGet("/{number}.xlsx", WorkbookAsync).WithSummary("统计表(Excel)").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
-        group.MapGet("/{number}/events", EventsAsync).WithSummary("统计表(实时)").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
-        group.MapGet("/{number}/households", HouseholdsAsync).WithSummary("数字背后的农户").Requires(Permission.ReadHouseholds, Area.FromRoute("code"));
+        var group = api.MapGroup("/regions/{code}/statistics").WithTags("统计")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/{number}", GetAsync).WithSummary("统计表")
+            .WithDescription("首行为合计,其余各行相加等于合计。asOf 之前提交的数据均已计入。数据正在汇总时返回 503。").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
+        group.MapGet("/{number}.xlsx", WorkbookAsync).WithSummary("统计表(Excel)")
+            .Produces(StatusCodes.Status200OK, contentType: StatisticWorkbook.ContentType).Requires(Permission.ReadStatistics, Area.FromRoute("code"));
+        group.MapGet("/{number}/events", EventsAsync).WithSummary("统计表(实时)")
+            .WithDescription("服务器推送事件:table 为整张表(连接后立即推送,此后每次变化推送,每秒至多两次);waiting 表示正在汇总;alive 为心跳,asOf 为上一张表仍然有效的时点。")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
+        group.MapGet("/{number}/households", HouseholdsAsync).WithSummary("数字背后的农户")
+            .WithDescription("total 等于统计表中的数字;逐页读取,各户 count 之和等于 total。行由路径中的区划确定。").Requires(Permission.ReadHouseholds, Area.FromRoute("code"));
     }
 
     private static async Task<Results<StatisticContent, ProblemHttpResult>> GetAsync(
@@ -112,8 +119,12 @@ public static class StatisticEndpoints
 /// <param name="Risk">风险类型, two digits; statistic 8.</param>
 /// <param name="Year">统计年度; none = this year.</param>
 public sealed record StatisticRequest(
-    string Code, string Number, [property: FromQuery] string? HouseholdTypes, [property: FromQuery] string? Category, [property: FromQuery] string? Risk,
-    [property: FromQuery] string? Year)
+    [property: FromRoute(Name = "code"), Description("区划代码,12位")] string Code,
+    [property: FromRoute(Name = "number"), Description("统计表编号:1 人口基本信息,2 年龄分组,3 身体健康状况,8 新识别监测对象")] string Number,
+    [property: FromQuery(Name = "householdTypes"), Description("户类型,可多选用逗号分隔:1 脱贫享受政策,2 脱贫不享受政策,3 风险未消除,4 风险消除;不填为全部帮扶对象")] string? HouseholdTypes,
+    [property: FromQuery(Name = "category"), Description("监测对象类别 1 至 3,仅统计表 8")] string? Category,
+    [property: FromQuery(Name = "risk"), Description("风险类型代码,如 01,仅统计表 8")] string? Risk,
+    [property: FromQuery(Name = "year"), Description("统计年度;不填为当前年度")] string? Year)
 {
     internal Outcome<(Region Region, StatisticQuery Query)> Read(IRegions regions, TimeProvider clock)
     {
@@ -127,7 +138,10 @@ public sealed record StatisticRequest(
 /// <param name="Cell">A column's id, in statistic 8 <c>{id}@{row key}</c>. The row is the region in the path.</param>
 /// <param name="After"><c>next</c> of the page before.</param>
 /// <param name="Limit">1 to 200, 50 when missing.</param>
-public sealed record FigureRequest([property: FromQuery] string? Cell, [property: FromQuery] string? After, [property: FromQuery] int? Limit)
+public sealed record FigureRequest(
+    [property: FromQuery(Name = "cell"), Description("列标识,如 persons;统计表 8 为 列标识@行标识,如 newHouseholds@202403")] string? Cell,
+    [property: FromQuery(Name = "after"), Description("上一页的 next")] string? After,
+    [property: FromQuery(Name = "limit"), Description("每页户数,1 至 200,默认 50")] int? Limit)
 {
     internal static bool TryPlace(string? after, out ContributionPlace? place)
     {

@@ -3,7 +3,7 @@
 do $$
 declare
     insert_only constant text[] := array['audit', 'household_history', 'region_change'];
-    read_only constant text[] := array['schemaversions', 'orleansquery'];
+    read_only constant text[] := array['schemaversions', 'schemahashes', 'orleansquery'];
     t text;
 begin
     if not exists (select from pg_roles where rolname = 'ffp_app') then

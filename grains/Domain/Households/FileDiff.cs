@@ -10,8 +10,10 @@ public static class FileDiff
     public static ImmutableArray<FieldChange> Between(HouseholdFile? before, HouseholdFile? after)
     {
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
-        var old = Index(before);
-        foreach (var (place, map, record) in Walk(after))
+        // A command leaves most records as the very objects that they were: those are not looked into.
+        var (were, are) = (Objects(before), Objects(after));
+        var old = Walk(before, are).ToDictionary(w => w.Place, w => w.Record);
+        foreach (var (place, map, record) in Walk(after, were))
         {
             old.Remove(place, out var was);
             Compare(place, map, was, record, changes);
@@ -41,10 +43,10 @@ public static class FileDiff
         return kept.OfType<Household>().Any() ? HouseholdFile.From(kept) : null;
     }
 
-    private static Dictionary<(string, string), Entity> Index(HouseholdFile? file) => Walk(file).ToDictionary(w => w.Place, w => w.Record);
+    private static HashSet<Entity> Objects(HouseholdFile? file) => new((file?.Records() ?? []).Select(r => r.Record), ReferenceEqualityComparer.Instance);
 
-    private static IEnumerable<((string Entity, string Key) Place, EntityMap Map, Entity Record)> Walk(HouseholdFile? file) =>
-        (file?.Records() ?? []).Select(r => ((r.Map.Name, KeyOf(r.Map, r.Record)), r.Map, r.Record));
+    private static IEnumerable<((string Entity, string Key) Place, EntityMap Map, Entity Record)> Walk(HouseholdFile? file, HashSet<Entity>? except = null) =>
+        (file?.Records() ?? []).Where(r => except?.Contains(r.Record) != true).Select(r => ((r.Map.Name, KeyOf(r.Map, r.Record)), r.Map, r.Record));
 
     private static string KeyOf(EntityMap map, Entity record) => map == EntityMap.Household ? "" : map.Key.Text(record) ?? "";
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Text;
 
@@ -10,40 +9,42 @@ public enum WireType { Number = 0, Bytes = 1, Decimal = 2 }
 /// <summary>Appends tagged values to a growing buffer.</summary>
 public sealed class DocumentWriter
 {
-    private readonly ArrayBufferWriter<byte> buffer = new(2048);
+    private byte[] buffer = new byte[2048];
+    private int length;
 
-    public ReadOnlySpan<byte> Written => buffer.WrittenSpan;
+    public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
 
     public void Tag(int number, WireType wire) => Unsigned((ulong)number << 2 | (uint)wire);
     public void EndOfRecord() => Unsigned(0);
 
     public void Unsigned(ulong value)
     {
-        var span = buffer.GetSpan(10);
-        var length = 0;
+        var span = Room(10);
+        var at = 0;
         while (value >= 0x80)
         {
-            span[length++] = (byte)(value | 0x80);
+            span[at++] = (byte)(value | 0x80);
             value >>= 7;
         }
-        span[length++] = (byte)value;
-        buffer.Advance(length);
+        span[at++] = (byte)value;
+        length += at;
     }
 
     public void Signed(long value) => Unsigned((ulong)(value << 1 ^ value >> 63));
 
     public void Text(string value)
     {
-        var length = Encoding.UTF8.GetByteCount(value);
-        Unsigned((ulong)length);
-        Encoding.UTF8.GetBytes(value, buffer.GetSpan(length));
-        buffer.Advance(length);
+        var count = Encoding.UTF8.GetByteCount(value);
+        Unsigned((ulong)count);
+        Encoding.UTF8.GetBytes(value, Room(count));
+        length += count;
     }
 
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Unsigned((ulong)value.Length);
-        buffer.Write(value);
+        value.CopyTo(Room(value.Length));
+        length += value.Length;
     }
 
     /// <summary>Scale, then the unscaled integer; trailing zeros are dropped so that equal amounts have equal bytes.</summary>
@@ -53,8 +54,31 @@ public sealed class DocumentWriter
         Unsigned(value.Scale);
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
+        if (bits[2] == 0 && bits[1] >= 0) Unscaled((long)bits[1] << 32 | (uint)bits[0], value < 0);
+        else Bytes(Large(bits, value < 0).ToByteArray());
+    }
+
+    /// <summary>The shortest two's complement, as for larger ones; amounts of money need no big integer.</summary>
+    private void Unscaled(long magnitude, bool negative)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        var value = negative ? -magnitude : magnitude;
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        var count = sizeof(long);
+        while (count > 1 && bytes[count - 1] == (value < 0 ? 0xff : 0) && bytes[count - 2] >= 0x80 == value < 0) count--;
+        Bytes(bytes[..count]);
+    }
+
+    private static BigInteger Large(ReadOnlySpan<int> bits, bool negative)
+    {
         var unscaled = ((BigInteger)(uint)bits[2] << 64) | ((BigInteger)(uint)bits[1] << 32) | (uint)bits[0];
-        Bytes((value < 0 ? -unscaled : unscaled).ToByteArray());
+        return negative ? -unscaled : unscaled;
+    }
+
+    private Span<byte> Room(int count)
+    {
+        if (buffer.Length - length < count) Array.Resize(ref buffer, Math.Max(buffer.Length * 2, length + count));
+        return buffer.AsSpan(length);
     }
 }
 
@@ -106,9 +130,19 @@ public ref struct DocumentReader(ReadOnlySpan<byte> bytes)
     public decimal Decimal()
     {
         var scale = (byte)Unsigned();
-        var unscaled = new BigInteger(Bytes());
+        var bytes = Bytes();
+        if (bytes.Length is > 0 and <= sizeof(long)) return Small(bytes, scale);
+        var unscaled = new BigInteger(bytes);
         var magnitude = BigInteger.Abs(unscaled);
         return new decimal((int)(uint)(magnitude & uint.MaxValue), (int)(uint)(magnitude >> 32 & uint.MaxValue), (int)(uint)(magnitude >> 64), unscaled.Sign < 0, scale);
+    }
+
+    private static decimal Small(ReadOnlySpan<byte> bytes, byte scale)
+    {
+        long value = (sbyte)bytes[^1];
+        for (var i = bytes.Length - 2; i >= 0; i--) value = value << 8 | bytes[i];
+        var magnitude = (ulong)(value < 0 ? -value : value);
+        return new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), 0, value < 0, scale);
     }
 
     public void Skip(WireType wire)

@@ -16,7 +16,7 @@ namespace FangFanPin.Grains.Rollup;
 [GrainType("region")]
 public sealed partial class RegionGrain(
     IRollupStore store, IRegions regions, TimeProvider clock, IGrainFactory grains, IOptions<RollupOptions> options,
-    RollupMetrics metrics, ILogger<RegionGrain> log) : Grain, IRegionGrain
+    RollupMetrics metrics, SiloLeaving silo, ILogger<RegionGrain> log) : Grain, IRegionGrain
 {
     private readonly HashSet<TaskCompletionSource<PushReply>> unanswered = [];
     private RegionNode node = null!;
@@ -65,7 +65,10 @@ public sealed partial class RegionGrain(
         var answer = new TaskCompletionSource<PushReply>();
         unanswered.Add(answer);
         Do(node.Accept(answer, message.Push));
-        return new PushAnswer { Reply = await answer.Task };
+        using var leaving = silo.Token.UnsafeRegister(_ => answer.TrySetResult(ComeBack()), null);
+        var reply = await answer.Task;
+        unanswered.Remove(answer);
+        return new PushAnswer { Reply = reply };
     }
 
     public async Task<FigureStamp> GetStampAsync() => Stamp(await LookAsync());
@@ -143,8 +146,10 @@ public sealed partial class RegionGrain(
     private void Break()
     {
         DeactivateOnIdle();
-        foreach (var waiting in unanswered.ToList()) Answer(waiting, new PushReply { Refusal = Refusal.GaveWay, ParentEpoch = node.Epoch });
+        foreach (var waiting in unanswered.ToList()) Answer(waiting, ComeBack());
     }
+
+    private PushReply ComeBack() => new() { Refusal = Refusal.GaveWay, ParentEpoch = node.Epoch };
 
     /// <summary>Runs beside other turns of this activation; whatever it finds goes in as the next input.</summary>
     private async Task DoAsync(RollupEffect effect)

@@ -28,12 +28,17 @@ public sealed class Migrator(string connectionString)
         try
         {
             using var guard = Lock();
-            if (Pending().Count == 0) return [];
+            if (Pending().Count == 0)
+            {
+                ScriptHashes.Check(guard);
+                return [];
+            }
             var result = Scripts(Numbered)
                 .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name == GrantsScript,
                     new SqlScriptOptions { ScriptType = ScriptType.RunAlways, RunGroupOrder = DbUpDefaults.DefaultRunGroupOrder + 1 })
                 .Build().PerformUpgrade();
             if (!result.Successful) throw new MigrationException(result.ErrorScript?.Name, result.Error);
+            ScriptHashes.Check(guard);
             return [.. result.Scripts.Select(s => s.Name).Where(Numbered)];
         }
         catch (NpgsqlException e)
@@ -53,7 +58,7 @@ public sealed class Migrator(string connectionString)
         .WithExecutionTimeout(ScriptMost)
         .LogToNowhere();
 
-    private static bool Numbered(string name) => name.EndsWith(".sql", StringComparison.Ordinal) && name != GrantsScript;
+    internal static bool Numbered(string name) => name.EndsWith(".sql", StringComparison.Ordinal) && name != GrantsScript;
 
     /// <summary>The lock belongs to a session of its own, outside the pool, so that closing it always releases it.</summary>
     private NpgsqlConnection Lock()

@@ -28,13 +28,14 @@ internal static class WriteBench
         var seconds = options.Seconds ?? 8;
         await AmendAsync(host, population, WarmUpSeconds);
         await rows.UpdateAsync(Callers, 1);
+        var cpu = await PostgresCpu.OfAsync(host);
         var grain = new List<Outcome>();
         var plain = new List<Outcome>();
-        var statements = await StatementsAsync(host);
+        using var batches = new BatchSizes();
         for (var round = 0; round < Rounds; round++)
         {
-            plain.Add(await rows.UpdateAsync(Callers, seconds));
-            grain.Add(await AmendAsync(host, population, seconds));
+            plain.Add(await MeasuredAsync(cpu, () => rows.UpdateAsync(Callers, seconds)));
+            grain.Add(await MeasuredAsync(cpu, () => AmendAsync(host, population, seconds)));
             Report.Progress($"round {round + 1}: grain {grain[^1].PerSecond:0}/s, postgres {plain[^1].PerSecond:0}/s");
         }
         var settled = await Population.SettledAsync(host, TimeSpan.FromMinutes(1));
@@ -44,8 +45,8 @@ internal static class WriteBench
         Report.Value("write.p50_ms", Report.Median(grain.Select(o => o.Quantile(0.5))));
         Report.Value("write.p99_ms", Report.Median(grain.Select(o => o.Quantile(0.99))));
         Report.Value("write.pg_p50_ms", Report.Median(plain.Select(o => o.Quantile(0.5))));
-        Report.Value("write.commits_per_write", (await StatementsAsync(host) - statements - plain.Sum(o => o.Count)) / (double)grain.Sum(o => o.Count));
-        Report.Value("write.cpu_ms_per_write", Report.Median(grain.Select(o => o.CpuSeconds * 1000 / o.Count)));
+        Report.Value("write.batch_rows", batches.Mean);
+        PrintCpu(grain, plain);
         Report.Value("write.settled_after_ms", settled.TotalMilliseconds);
     }
 
@@ -63,16 +64,28 @@ internal static class WriteBench
         });
     }
 
-    /// <summary>Transactions that the database has committed so far.</summary>
-    private static async Task<long> StatementsAsync(BenchHost host)
+    /// <summary>Processor time per operation of this process and of the database: what is left of the comparison on a busy machine.</summary>
+    private static void PrintCpu(List<Outcome> grain, List<Outcome> plain)
     {
-        await Task.Delay(1200); // the database's counters lag by up to a second
-        return (long)(await host.AskAsync("select xact_commit from pg_stat_database where datname = current_database()"))!;
+        double PerWrite(Func<Outcome, double> seconds, List<Outcome> rounds) => Report.Median(rounds.Select(o => seconds(o) * 1000 / o.Count));
+        Report.Value("write.cpu_ms_per_write", PerWrite(o => o.CpuSeconds, grain));
+        Report.Value("write.database_cpu_ms_per_write", PerWrite(o => o.DatabaseCpuSeconds, grain));
+        Report.Value("write.pg_cpu_ms_per_write", PerWrite(o => o.CpuSeconds, plain));
+        Report.Value("write.pg_database_cpu_ms_per_write", PerWrite(o => o.DatabaseCpuSeconds, plain));
+        Report.Value("write.vs_pg_by_cpu", PerWrite(o => o.CpuSeconds + o.DatabaseCpuSeconds, plain) / PerWrite(o => o.CpuSeconds + o.DatabaseCpuSeconds, grain));
+    }
+
+    private static async Task<Outcome> MeasuredAsync(PostgresCpu? cpu, Func<Task<Outcome>> round)
+    {
+        var before = cpu?.Seconds() ?? 0;
+        var outcome = await round();
+        return outcome with { DatabaseCpuSeconds = (cpu?.Seconds() ?? 0) - before };
     }
 
     /// <summary>One round of many callers.</summary>
     internal sealed record Outcome(int Count, double Seconds, double CpuSeconds, List<double> SortedMs)
     {
+        public double DatabaseCpuSeconds { get; init; }
         public double PerSecond => Count / Seconds;
         public double Quantile(double share) => Report.Quantile(SortedMs, share);
 

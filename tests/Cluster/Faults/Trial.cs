@@ -6,7 +6,7 @@ namespace FangFanPin.Tests.Cluster.Faults;
 /// <summary>One load with faults under it, and the verdict: the books balance, and the figures equal a recount within the promised time.</summary>
 internal sealed class Trial(FaultCluster cluster, ITestOutputHelper output)
 {
-    private const int Households = 120, Callers = 12, VillagesPerTown = 2;
+    private const int Households = 120, Callers = 12;
 
     public int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("FFP_SEED"), out var given) ? given : Random.Shared.Next();
 
@@ -18,7 +18,7 @@ internal sealed class Trial(FaultCluster cluster, ITestOutputHelper output)
     {
         output.WriteLine($"FFP_SEED={Seed} FFP_SLOW={Patience.Factor}");
         await cluster.TwoSilosAsync();
-        var villages = cluster.Villages(VillagesPerTown);
+        var villages = cluster.Villages();
         var load = new Load(cluster.Grains, Seed, villages, Households, Callers);
         try
         {

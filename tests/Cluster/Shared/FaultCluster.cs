@@ -20,10 +20,28 @@ namespace FangFanPin.Tests.Cluster.Shared;
 public sealed class FaultCluster : IAsyncLifetime
 {
     private const string Database = "faults";
+    private const string Password = "faults-only";
+
+    /// <summary>The protocol is the same at any size, and a small tree leaves the machine to the faults; <c>FFP_WHOLE_PROVINCE=1</c> takes all 55,164 regions.</summary>
+    private static readonly bool WholeProvince = Environment.GetEnvironmentVariable("FFP_WHOLE_PROVINCE") == "1";
+
+    private const string FewRegions = """
+        create temp table ranked as select code, parent, level, row_number() over (partition by parent order by code) as place from region;
+        create temp table kept as
+        with recursive down as (
+            select code, level from ranked where level = 0
+            union all
+            select r.code, r.level from ranked r join down d on r.parent = d.code
+            where r.place <= case r.level when 1 then 2 when 2 then 2 when 3 then 3 else 4 end or (d.level = 0 and r.level = 2)
+        )
+        select code from down;
+        delete from region where code not in (select code from kept);
+        delete from region_epoch where region not in (select code from kept);
+        """;
+
     private readonly string clusterId = $"faults-{Guid.NewGuid():N}"[..20];
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-faults-").FullName;
     private readonly List<ServerProcess> silos = [];
-    private readonly HashSet<RegionCode> lent = [];
     private IHost client = null!;
     private int started;
 
@@ -83,13 +101,11 @@ public sealed class FaultCluster : IAsyncLifetime
         return silos;
     }
 
-    /// <summary>Villages of two counties of different cities that no test has used yet, of two towns each.</summary>
-    internal IReadOnlyList<RegionCode> Villages(int perTown)
+    /// <summary>Twelve villages of two counties of different cities.</summary>
+    internal IReadOnlyList<RegionCode> Villages()
     {
-        var counties = Tree.All.Where(r => r.Level == RegionLevel.County && !lent.Contains(r.Code) && Tree.ChildrenOf(r.Code).Length > 1)
-            .OrderBy(r => r.Code).DistinctBy(r => r.Parent).Take(2).ToList();
-        lent.UnionWith(counties.Select(c => c.Code));
-        return [.. counties.SelectMany(c => Tree.ChildrenOf(c.Code).Take(2)).SelectMany(t => Tree.ChildrenOf(t.Code).Take(perTown)).Select(v => v.Code)];
+        var counties = Tree.All.Where(r => r.Level == RegionLevel.County).OrderBy(r => r.Code).DistinctBy(r => r.Parent).Take(2);
+        return [.. counties.SelectMany(c => Tree.ChildrenOf(c.Code).Take(2)).SelectMany(t => Tree.ChildrenOf(t.Code).Take(3)).Select(v => v.Code)];
     }
 
     /// <summary>The table's view of a silo; null when it is not in it.</summary>
@@ -101,8 +117,6 @@ public sealed class FaultCluster : IAsyncLifetime
         return await command.ExecuteScalarAsync() is int status ? (SiloStatus)status : null;
     }
 
-    private const string Password = "faults-only";
-
     private string Connection => $"{Source.ConnectionString};Password={Password}";
 
     private async Task<NpgsqlDataSource> PrepareAsync()
@@ -111,6 +125,8 @@ public sealed class FaultCluster : IAsyncLifetime
         await PostgresCluster.ExecuteAsync(Postgres.AdminConnectionString, $"create database {Database}");
         var owner = new NpgsqlConnectionStringBuilder(PostgresCluster.On(Postgres.AdminConnectionString, Database)) { Pooling = false };
         new Migrator(owner.ToString()).Migrate();
+        await using (var admin = NpgsqlDataSource.Create(owner)) await new RegionStore(admin).SeedAsync(default);
+        if (!WholeProvince) await PostgresCluster.ExecuteAsync(owner.ToString(), FewRegions);
         var runtime = new NpgsqlConnectionStringBuilder(owner.ToString()) { Username = "ffp_faults", Password = Password, Pooling = true };
         return NpgsqlDataSource.Create(runtime);
     }

@@ -95,10 +95,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
-    public string Tail(int lines = 40)
+    public string Log()
     {
-        lock (log) return string.Join('\n', File.ReadLines(LogPath).TakeLast(lines));
+        lock (log) return File.ReadAllText(LogPath);
     }
+
+    public string Tail(int lines = 40) => string.Join('\n', Log().Split('\n').TakeLast(lines));
 
     public async ValueTask DisposeAsync()
     {

@@ -27,6 +27,15 @@ public sealed class MigratorTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task A_script_that_changed_after_it_was_applied_stops_the_start()
+    {
+        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, "update schemahashes set sha256 = 'other' where scriptname = '0001_orleans.sql'");
+        Assert.Contains("0001_orleans.sql", Assert.Throws<MigrationException>(() => new Migrator(database.AdminConnectionString).Migrate()).Message);
+        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, "delete from schemahashes where scriptname = '0001_orleans.sql'");
+        Assert.Empty(new Migrator(database.AdminConnectionString).Migrate());
+    }
+
+    [Fact]
     public void The_running_systems_role_sees_that_nothing_is_pending() => Assert.Empty(new Migrator(database.ConnectionString).Pending());
 
     [Theory]
