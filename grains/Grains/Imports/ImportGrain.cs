@@ -37,7 +37,7 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
     {
         if (await jobs.AskToCancelAsync(Id, CancellationToken.None)) return new ImportAnswer();
         // Nothing is running: a preview that nobody wants is put aside at once.
-        var job = await jobs.BeginAsync(Id, [ImportStage.Previewed, ImportStage.Uploaded], ImportStage.Cancelled, clock.GetUtcNow(), CancellationToken.None);
+        var job = await jobs.BeginAsync(Id, [ImportStage.Previewed, ImportStage.Uploaded, ImportStage.Uploading], ImportStage.Cancelled, clock.GetUtcNow(), CancellationToken.None);
         if (job is null) return await WrongStageAsync();
         await jobs.SaveAsync(job with { FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
         return new ImportAnswer();
