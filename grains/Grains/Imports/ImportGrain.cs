@@ -23,14 +23,14 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
     {
         var job = await jobs.FindAsync(Id, CancellationToken.None);
         if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
-        return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled);
+        return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> UndoAsync()
     {
         var job = await jobs.FindAsync(Id, CancellationToken.None);
         if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
-        return await BeginAsync(ImportStage.Undoing, ImportStage.Done, ImportStage.Cancelled);
+        return await BeginAsync(ImportStage.Undoing, ImportStage.Done, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> CancelAsync()
