@@ -21,7 +21,11 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
     public async Task<Outcome<ImportJob>> ReceiveAsync(HttpContext context, Caller caller, string region)
     {
         var id = IdOf(context, caller);
-        if (await jobs.FindAsync(id, context.RequestAborted) is { } before) return before;
+        if (await jobs.FindAsync(id, context.RequestAborted) is { } before)
+        {
+            if (before.Stage != ImportStage.Uploading) return before;
+            await jobs.DeleteAsync(id, context.RequestAborted); // the try before broke off in the middle
+        }
         if (BoundaryOf(context.Request) is not { } boundary) return ImportErrors.NoFiles;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Value.UploadBytesMax;
         var job = new ImportJob

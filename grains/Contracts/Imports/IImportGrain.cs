@@ -16,7 +16,7 @@ public interface IImportGrain : IGrainWithStringKey
     [Alias("parse")]
     Task<ImportAnswer> ParseAsync();
 
-    /// <summary>Previewed (or cancelled in mid-commit) → committing → done.</summary>
+    /// <summary>Previewed (or cancelled or given up in mid-commit) → committing → done.</summary>
     [Alias("commit")]
     Task<ImportAnswer> CommitAsync();
 
@@ -24,7 +24,7 @@ public interface IImportGrain : IGrainWithStringKey
     [Alias("cancel")]
     Task<ImportAnswer> CancelAsync();
 
-    /// <summary>Done or cancelled → undoing → undone: households that nothing newer has changed become what they were.</summary>
+    /// <summary>Done, cancelled or given up → undoing → undone: households that nothing newer has changed become what they were.</summary>
     [Alias("undo")]
     Task<ImportAnswer> UndoAsync();
 

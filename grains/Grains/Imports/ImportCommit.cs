@@ -11,6 +11,12 @@ public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, House
 {
     public async Task RunAsync(ImportJob job, CancellationToken ct)
     {
+        // The wish to stop may be older than this runner.
+        if (await jobs.BeatAsync(job.Id, job.Run, ct) == RunnerOrder.Cancel)
+        {
+            await StopAsync(job);
+            return;
+        }
         while (await staging.ToCommitAsync(job.Id, job.ParsedRun, job.Cursor, options.CommitBatch, ct) is { Count: > 0 } batch)
         {
             var outcomes = await commands.SendAsync(batch, h => (h.Code, HouseholdCommands.Commit(job, h)), OutcomeOf, ct);
@@ -19,13 +25,16 @@ public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, House
             {
                 case RunnerOrder.GiveWay: return;
                 case RunnerOrder.Cancel:
-                    await jobs.SaveAsync(job with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+                    await StopAsync(job);
                     return;
             }
             foreach (var group in outcomes.GroupBy(o => o.Outcome)) ImportMetrics.Settled(group.Key.ToString(), group.Count());
         }
         await jobs.SaveAsync(job with { Stage = ImportStage.Done, Cursor = null, FinishedAt = clock.GetUtcNow() }, [], ct);
     }
+
+    private Task StopAsync(ImportJob job) =>
+        jobs.SaveAsync(job with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
 
     private static StagedOutcome OutcomeOf(CommandAnswer answer) =>
         answer.Errors.Count > 0 ? StagedOutcome.Refused : answer.Changed ? StagedOutcome.Written : StagedOutcome.AsItWas;

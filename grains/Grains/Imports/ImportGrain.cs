@@ -23,21 +23,21 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
     {
         var job = await jobs.FindAsync(Id, CancellationToken.None);
         if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
-        return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled);
+        return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> UndoAsync()
     {
         var job = await jobs.FindAsync(Id, CancellationToken.None);
         if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
-        return await BeginAsync(ImportStage.Undoing, ImportStage.Done, ImportStage.Cancelled);
+        return await BeginAsync(ImportStage.Undoing, ImportStage.Done, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> CancelAsync()
     {
         if (await jobs.AskToCancelAsync(Id, CancellationToken.None)) return new ImportAnswer();
         // Nothing is running: a preview that nobody wants is put aside at once.
-        var job = await jobs.BeginAsync(Id, [ImportStage.Previewed, ImportStage.Uploaded], ImportStage.Cancelled, clock.GetUtcNow(), CancellationToken.None);
+        var job = await jobs.BeginAsync(Id, [ImportStage.Previewed, ImportStage.Uploaded, ImportStage.Uploading], ImportStage.Cancelled, clock.GetUtcNow(), CancellationToken.None);
         if (job is null) return await WrongStageAsync();
         await jobs.SaveAsync(job with { FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
         return new ImportAnswer();

@@ -21,7 +21,7 @@ public sealed class ImportJobStore(NpgsqlDataSource database) : IImportJobs
     private const string FilesArrived = "update import_job set stage = $2, job = $3 where id = $1 and stage = 'Uploading'";
     private const string Begin = """
         update import_job set stage = $3, running = true, run = run + 1, heartbeat = now(), cancel = false,
-            job = job || jsonb_build_object('Attempts', 0, 'StageStartedAt', $4::text)
+            job = job || jsonb_build_object('Attempts', 0, 'StageStartedAt', $4::text, 'Fault', null, 'FinishedAt', null)
         where id = $1 and not running and stage = any ($2) returning job, stage, run
         """;
     private const string TakeOver = """
