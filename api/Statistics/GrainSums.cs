@@ -34,7 +34,9 @@ internal sealed class GrainSums : IRegionSums
 
     public Task<RegionFigures> FiguresAsync(Region region) => GrainOf(region).GetFiguresAsync();
 
-    /// <summary>A child that has no figure yet stands with zeros; one that the copy of the tree does not know stands under its code, so that rows add up.</summary>
+    /// <summary>
+    /// A child that has no figure yet stands with zeros; one that the copy of the tree does not know stands under its code, so that rows add up.
+    /// </summary>
     public static RegionSums Of(Region region, RegionFigures figures, RegionTree tree)
     {
         var vectors = figures.Children.ToDictionary(c => c.Region, c => c.Vector);
