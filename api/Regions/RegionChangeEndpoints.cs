@@ -40,19 +40,24 @@ public static class RegionChangeEndpoints
         group.MapPost("/split", SplitAsync).WithSummary("拆分").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
     }
 
-    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> RenameAsync(string code, RenameRegionRequest body, Changes changes, CancellationToken ct) =>
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> RenameAsync(
+        string code, RenameRegionRequest body, Changes changes, CancellationToken ct) =>
         changes.ApplyAsync([], codes => new RegionChange.Rename(codes[0], body.Name?.Trim() ?? ""), code, ct);
 
-    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> CreateAsync(string code, CreateRegionRequest body, Changes changes, CancellationToken ct) =>
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> CreateAsync(
+        string code, CreateRegionRequest body, Changes changes, CancellationToken ct) =>
         changes.ApplyAsync([body.Code], codes => new RegionChange.Create(codes[1], body.Name?.Trim() ?? "", codes[0]), code, ct);
 
-    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MoveAsync(string code, MoveRegionRequest body, Changes changes, CancellationToken ct) =>
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MoveAsync(
+        string code, MoveRegionRequest body, Changes changes, CancellationToken ct) =>
         changes.ApplyAsync([body.Parent], codes => new RegionChange.Move(codes[0], codes[1]), code, ct, leavesPlace: true);
 
-    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MergeAsync(string code, MergeRegionRequest body, Changes changes, CancellationToken ct) =>
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> MergeAsync(
+        string code, MergeRegionRequest body, Changes changes, CancellationToken ct) =>
         changes.ApplyAsync([body.Into], codes => new RegionChange.Merge(codes[0], codes[1]), code, ct, leavesPlace: true);
 
-    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> SplitAsync(string code, SplitRegionRequest body, Changes changes, CancellationToken ct) =>
+    private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> SplitAsync(
+        string code, SplitRegionRequest body, Changes changes, CancellationToken ct) =>
         changes.ApplyAsync(
             [body.Code, .. body.Children ?? []],
             codes => new RegionChange.Split(codes[0], codes[1], body.Name?.Trim() ?? "", codes[2..]), code, ct, leavesPlace: true);

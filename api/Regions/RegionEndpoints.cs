@@ -53,6 +53,7 @@ public static class RegionEndpoints
     {
         var path = tree.PathTo(region.Code);
         var names = path.Length > 1 ? path.Skip(1) : path;
-        return new(region.Code.ToString(), region.Name, region.Level, region.Parent?.ToString(), string.Concat(names.Select(r => r.Name)), tree.ChildrenOf(region.Code).Length);
+        var fullName = string.Concat(names.Select(r => r.Name));
+        return new(region.Code.ToString(), region.Name, region.Level, region.Parent?.ToString(), fullName, tree.ChildrenOf(region.Code).Length);
     }
 }

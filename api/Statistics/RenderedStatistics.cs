@@ -37,8 +37,8 @@ internal sealed record Rendered(long Epoch, long Change, DateOnly Day, long Tree
 internal readonly record struct StatisticAnswer(DateTimeOffset AsOf, Rendered Table);
 
 /// <summary>
-/// Tables rendered once per state of the figures. Every request first asks the region for its stamp and gets only a table of exactly that stamp, so an answer is
-/// never older than the region was when it was asked; what is saved is the table, not the question.
+/// Tables rendered once per state of the figures. Every request first asks the region for its stamp and gets only a table of exactly that stamp, so an
+/// answer is never older than the region was when it was asked; what is saved is the table, not the question.
 /// </summary>
 internal sealed class RenderedStatistics : IDisposable
 {

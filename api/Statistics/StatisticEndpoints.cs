@@ -29,7 +29,8 @@ public static class StatisticEndpoints
     public static void MapStatistics(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/regions/{code}/statistics").WithTags("统计")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/{number}", GetAsync).WithSummary("统计表")
             .WithDescription("首行为合计,其余各行相加等于合计。asOf 之前提交的数据均已计入。数据正在汇总时返回 503。").Requires(Permission.ReadStatistics, Area.FromRoute("code"));
         group.MapGet("/{number}.xlsx", WorkbookAsync).WithSummary("统计表(Excel)")
@@ -60,7 +61,8 @@ public static class StatisticEndpoints
         var table = RenderedStatistics.TableOf(figures, region, query);
         var now = clock.GetUtcNow().ToOffset(China);
         return TypedResults.File(
-            StatisticWorkbook.Write(table, region.Name, caller.DisplayName, now), StatisticWorkbook.ContentType, StatisticWorkbook.FileName(table, region.Name, now));
+            StatisticWorkbook.Write(table, region.Name, caller.DisplayName, now), StatisticWorkbook.ContentType,
+            StatisticWorkbook.FileName(table, region.Name, now));
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> EventsAsync(
@@ -147,7 +149,8 @@ public sealed record FigureRequest(
     {
         place = null;
         if (string.IsNullOrEmpty(after)) return true;
-        if (after.Length < RegionCode.Digits + 2 || after[RegionCode.Digits] != '.' || !RegionCode.TryParse(after[..RegionCode.Digits], out var village)) return false;
+        if (after.Length < RegionCode.Digits + 2 || after[RegionCode.Digits] != '.') return false;
+        if (!RegionCode.TryParse(after[..RegionCode.Digits], out var village)) return false;
         place = new ContributionPlace(village, after[(RegionCode.Digits + 1)..]);
         return true;
     }

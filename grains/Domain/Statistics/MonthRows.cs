@@ -90,8 +90,11 @@ internal sealed class MonthSums
         _repeats = [.. new[] { false, true }.Select(heads => Sum(vector, query, Measures.RepeatOf(heads), query.Category ?? 0, risk))];
     }
 
-    public long New(MonthColumn column, int from, int to) =>
-        Enumerable.Range(0, Categories).Where(c => Counts(column, c)).Sum(c => UpTo(_new[column.Heads ? 1 : 0][c], to) - UpTo(_new[column.Heads ? 1 : 0][c], from - 1));
+    public long New(MonthColumn column, int from, int to)
+    {
+        var sums = _new[column.Heads ? 1 : 0];
+        return Enumerable.Range(0, Categories).Where(c => Counts(column, c)).Sum(c => UpTo(sums[c], to) - UpTo(sums[c], from - 1));
+    }
 
     public long Running(MonthColumn column, int until) =>
         New(column, 1, until) - UpTo(_repeats[column.Heads ? 1 : 0], until);

@@ -48,7 +48,8 @@ public sealed record StatisticDefinition(int Number, string Name, string Unit, b
     public static IReadOnlyList<StatisticDefinition> All { get; } = [Population, Ages, Health, Recognised];
 
     /// <summary>The statistic of a number as text; null when there is none (yet).</summary>
-    public static StatisticDefinition? Find(string? number) => All.FirstOrDefault(d => d.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == number);
+    public static StatisticDefinition? Find(string? number) =>
+        All.FirstOrDefault(d => d.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == number);
 
     private static CountColumn Plain(MeasureDefinition measure) => new(measure, null, measure.Label);
 

@@ -59,7 +59,8 @@ public sealed record StatisticQuery
     private static DomainError? YearError(string? year, DateOnly today)
     {
         if (string.IsNullOrEmpty(year)) return null;
-        if (year.Length != 4 || !int.TryParse(year, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > today.Year) return StatisticsErrors.BadYear();
+        var read = int.TryParse(year, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        if (!read || year.Length != 4 || number > today.Year) return StatisticsErrors.BadYear();
         return number == today.Year ? null : StatisticsErrors.YearNotClosed(number);
     }
 }

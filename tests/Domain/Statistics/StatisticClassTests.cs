@@ -63,4 +63,13 @@ public sealed class StatisticClassTests
         Assert.Equal(Measures.All.Count, Measures.All.Select(m => m.Id).Distinct().Count());
         Assert.All(Measures.All, m => Assert.Same(m, Measures.Find(m.Number)));
     }
+
+    [Fact]
+    public void Measures_stand_in_stored_cells_under_these_numbers_and_versions() =>
+        Assert.Equal(
+            "1.1:households 2.1:persons 3.1:male 4.1:female 5.1:sexEmpty 6.1:minority 7.1:han 8.1:ethnicEmpty 9.1:partyMembers 10.1:age16To59 " +
+            "11.1:inSchool 20.1:ageUnder16 21.1:age16To30 22.1:age30To40 23.1:age40To50 24.1:age50To60 25.1:age60AndOver 26.1:ageEmpty " +
+            "30.1:chronic 31.1:seriousIllness 32.1:disabled 33.1:healthy 34.1:healthEmpty 35.1:anyChronic 36.1:anySeriousIllness " +
+            "37.1:anyDisabled 38.1:anyHealthy 39.1:severeDisability 80.1:newHouseholds 81.1:newPersons 82.1:repeatHouseholds 83.1:repeatPersons",
+            string.Join(' ', Measures.All.Select(m => $"{m.Number}.{m.Version}:{m.Id}")));
 }
