@@ -15,7 +15,7 @@ public sealed class DemoExportTests : IDisposable
 {
     private static readonly RegionCode Town = RegionCode.Parse("411424101000");
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-demo-").FullName;
-    private readonly DemoRegions regions = new();
+    private static readonly DemoRegions regions = new();
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -25,7 +25,7 @@ public sealed class DemoExportTests : IDisposable
     [InlineData(DemoFormat.Xlsx)]
     public void Clean_exports_read_back_to_the_same_files(DemoFormat format)
     {
-        var options = new DemoOptions { Dirty = 0 };
+        var options = new DemoOptions { Dirty = 0, VillageMax = 12 };
         var import = Read(Export(options, format));
         Assert.Empty(import.Errors);
         var expected = Population(options).ToDictionary(f => f.Household.HouseholdCode!);
@@ -36,7 +36,7 @@ public sealed class DemoExportTests : IDisposable
     [Fact]
     public void Dirty_exports_are_refused_as_the_manifest_says_and_understood_as_the_clean_ones()
     {
-        var options = new DemoOptions { Dirty = 0.03 };
+        var options = new DemoOptions { Dirty = 0.05, VillageMax = 25 };
         var result = Export(options, DemoFormat.Csv);
         var import = Read(result);
         var foreign = Population(options).Where(f => DemoDirt.Of(f, options) is DirtKind.ForeignVillage or DirtKind.UnknownVillage).Select(f => f.Household.HouseholdCode).ToHashSet();
@@ -60,7 +60,7 @@ public sealed class DemoExportTests : IDisposable
     [Fact]
     public void Measures_in_the_wide_form_are_the_same_items()
     {
-        var options = new DemoOptions { Dirty = 0, VillageMax = 30 };
+        var options = new DemoOptions { Dirty = 0, VillageMax = 20 };
         var import = Read(Export(options, DemoFormat.Csv, wide: true));
         Assert.Empty(import.Errors);
         foreach (var file in Population(options).Where(f => f.Measures.Length > 0))
@@ -71,9 +71,18 @@ public sealed class DemoExportTests : IDisposable
     }
 
     [Fact]
+    public void The_province_and_the_example_county_have_their_known_sizes()
+    {
+        long Households(string code) => regions.VillagesBy(RegionLevel.Province, regions.Find(RegionCode.Parse(code))!).SelectMany(g => g).Sum(v => (long)DemoScale.HouseholdsOf(v, new DemoOptions()));
+        Assert.InRange(Households("410000000000"), 2_200_000, 2_450_000);
+        // 33,215 脱贫户 and the monitored that are none.
+        Assert.InRange(Households("411424000000"), 33_500, 36_500);
+    }
+
+    [Fact]
     public void Every_file_says_that_its_people_are_invented()
     {
-        foreach (var path in Export(new DemoOptions(), DemoFormat.Csv).Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
+        foreach (var path in Export(new DemoOptions { VillageMax = 3 }, DemoFormat.Csv).Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
         {
             Assert.Contains("虚构", Path.GetFileName(path));
             Assert.Contains("虚构", File.ReadLines(path).First());

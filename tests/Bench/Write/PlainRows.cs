@@ -33,7 +33,7 @@ internal sealed class PlainRows : IAsyncDisposable
     {
         if (sessions.Length == 0) sessions = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => database.OpenConnectionAsync().AsTask()));
         var commands = await Task.WhenAll(sessions.Select(PreparedAsync));
-        var result = await WriteBench.Outcome.MeasureAsync(clients, seconds, async (client, random) =>
+        var result = await WriteBench.Outcome.MeasureAsync(clients, seconds, BenchOptions.RequestsMax, async (client, random) =>
         {
             var command = commands[client];
             command.Parameters[0].Value = $"hh{random.Next(count)}";
