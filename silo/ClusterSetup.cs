@@ -47,6 +47,8 @@ internal static class ClusterSetup
         var connection = settings.RequiredConnectionString();
         client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, SiloSettings.ServiceId));
         client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
+        // Silos that are replaced one after the other within a minute, the default, would leave the client with addresses of dead ones only.
+        client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
         client.Services.AddWire();
         client.AddActivityPropagation();
     }

@@ -34,9 +34,10 @@ internal static class Server
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(_ => DataSource(settings));
         builder.AddTelemetry();
+        // Before the silo, which answers calls as soon as it stands: decisions without the region tree would refuse every village as unknown.
+        Features.AddShared(builder.Services, builder.Configuration);
         AddOrleans(builder, settings);
         if (settings.Role != SiloRole.Silo) builder.AddFangFanPinApi(settings.DataFolder);
-        Features.AddShared(builder.Services, builder.Configuration);
         more?.Invoke(builder);
 
         var app = builder.Build();

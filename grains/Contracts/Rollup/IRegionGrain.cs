@@ -18,8 +18,8 @@ public interface IRegionGrain : IGrainWithStringKey
     [Alias("ask"), OneWay, AlwaysInterleave]
     Task AskAsync(RegionQuestion question);
 
-    /// <summary>A child's figure. Returns when the province has it, or at once when refused.</summary>
-    [Alias("accept"), AlwaysInterleave]
+    /// <summary>A child's figure. Returns when the province has it, at once when refused, and after a few seconds in any case.</summary>
+    [Alias("accept"), AlwaysInterleave, ResponseTimeout("00:00:06")]
     Task<PushAnswer> AcceptAsync(PushMessage message);
 
     /// <summary>The figure with its children's, consistent in itself: they sum to the total.</summary>

@@ -62,6 +62,9 @@ public enum Refusal
 
     /// <summary>The parent's activation is not current and has given way.</summary>
     GaveWay = 5,
+
+    /// <summary>Taken, but the province has not said so within the time that a caller waits: push again.</summary>
+    NotYet = 6,
 }
 
 /// <summary>Answer to a push: settled with the path that accepted it (parent first, province last), or refused.</summary>

@@ -65,10 +65,11 @@ public sealed partial class RegionGrain(
         var answer = new TaskCompletionSource<PushReply>();
         unanswered.Add(answer);
         Do(node.Accept(answer, message.Push));
-        using var leaving = silo.Token.UnsafeRegister(_ => answer.TrySetResult(ComeBack()), null);
-        var reply = await answer.Task;
+        using var leaving = silo.Token.UnsafeRegister(_ => answer.TrySetResult(ComeBack(Refusal.GaveWay)), null);
+        await ((Task)answer.Task).WaitAsync(options.Value.PushWait, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        answer.TrySetResult(ComeBack(Refusal.NotYet));
         unanswered.Remove(answer);
-        return new PushAnswer { Reply = reply };
+        return new PushAnswer { Reply = await answer.Task };
     }
 
     public async Task<FigureStamp> GetStampAsync() => Stamp(await LookAsync());
@@ -138,18 +139,30 @@ public sealed partial class RegionGrain(
     /// <summary>Whoever took a newer epoch may be dead: the nudge starts one that lives.</summary>
     private void GiveWay()
     {
-        DeactivateOnIdle();
+        End();
         grains.GetGrain<IRegionGrain>(this.GetPrimaryKeyString()).NudgeAsync().Ignore();
     }
 
     /// <summary>A new start reads everything again; who waits for an answer is told to come back.</summary>
     private void Break()
     {
-        DeactivateOnIdle();
-        foreach (var waiting in unanswered.ToList()) Answer(waiting, ComeBack());
+        foreach (var waiting in unanswered.ToList()) Answer(waiting, ComeBack(Refusal.GaveWay));
+        End();
     }
 
-    private PushReply ComeBack() => new() { Refusal = Refusal.GaveWay, ParentEpoch = node.Epoch };
+    private void End()
+    {
+        try
+        {
+            DeactivateOnIdle();
+        }
+        catch (InvalidOperationException)
+        {
+            // What ran beside the turns came back after the activation had ended.
+        }
+    }
+
+    private PushReply ComeBack(Refusal why) => new() { Refusal = why, ParentEpoch = node.Epoch };
 
     /// <summary>Runs beside other turns of this activation; whatever it finds goes in as the next input.</summary>
     private async Task DoAsync(RollupEffect effect)

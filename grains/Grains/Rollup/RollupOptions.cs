@@ -13,6 +13,10 @@ public sealed class RollupOptions
     /// <summary>How often what had no answer is repeated.</summary>
     public TimeSpan Repeat { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a push waits for the province; whoever pushed then comes back.</summary>
+    /// <remarks>An activation that has to end, e.g. because the silo with its directory entry died, ends when its calls have; until then its region stands still.</remarks>
+    public TimeSpan PushWait { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Counties and up stay in memory this long after their last call; villages and towns as long as any grain.</summary>
     public TimeSpan KeepUpper { get; set; } = TimeSpan.FromDays(1);
 
