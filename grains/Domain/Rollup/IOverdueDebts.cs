@@ -7,6 +7,9 @@ public interface IOverdueDebts
 {
     /// <summary>Regions that have owed for longer than <paramref name="age"/>, those who have owed longest first.</summary>
     Task<IReadOnlyList<RegionCode>> ReadAsync(TimeSpan age, int limit, CancellationToken ct);
+
+    /// <summary>All open debts, young ones included.</summary>
+    Task<long> CountAsync(CancellationToken ct);
 }
 
 /// <summary>Households whose contribution changes by itself.</summary>

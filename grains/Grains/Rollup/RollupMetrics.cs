@@ -16,6 +16,7 @@ public sealed class RollupMetrics
     private readonly Counter<long> repairs;
     private long differences;
     private long owed;
+    private long overdue;
 
     public RollupMetrics(IMeterFactory meters)
     {
@@ -25,7 +26,8 @@ public sealed class RollupMetrics
         sweeps = meter.CreateCounter<long>("ffp.sweep.nudges", description: "Regions nudged because they had owed too long");
         repairs = meter.CreateCounter<long>("ffp.recount.repairs", description: "Regions built anew because they differed from the recount");
         meter.CreateObservableGauge("ffp.recount.differences", () => Interlocked.Read(ref differences), description: "Cells that differed in the last round; must be 0");
-        meter.CreateObservableGauge("ffp.owed.overdue", () => Interlocked.Read(ref owed), description: "Regions that have owed for longer than a nudge should take");
+        meter.CreateObservableGauge("ffp.owed.rows", () => Interlocked.Read(ref owed), description: "Changes that the province has not seen yet");
+        meter.CreateObservableGauge("ffp.owed.overdue", () => Interlocked.Read(ref overdue), description: "Regions that have owed for longer than a nudge should take");
     }
 
     public void Pushed(RegionLevel level, TimeSpan delay) => pushDelay.Record(delay.TotalMilliseconds, new KeyValuePair<string, object?>("level", level));
@@ -34,7 +36,11 @@ public sealed class RollupMetrics
 
     public void Swept(int regions) => sweeps.Add(regions);
 
-    public void Owed(int regions) => Interlocked.Exchange(ref owed, regions);
+    public void Owed(long rows, int overdueRegions)
+    {
+        Interlocked.Exchange(ref owed, rows);
+        Interlocked.Exchange(ref overdue, overdueRegions);
+    }
 
     public void Repaired() => repairs.Add(1);
 

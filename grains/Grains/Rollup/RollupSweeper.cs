@@ -37,7 +37,7 @@ public sealed partial class RollupSweeper(
     public async Task<int> SweepAsync(CancellationToken ct)
     {
         var overdue = await debts.ReadAsync(options.Value.SweepAfter, RegionsMax, ct);
-        metrics.Owed(overdue.Count);
+        metrics.Owed(await debts.CountAsync(ct), overdue.Count);
         var nudged = 0;
         foreach (var code in plan.Next(clock.GetUtcNow(), overdue))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
 using FangFanPin.Storage.Records;
@@ -11,6 +12,8 @@ public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, ID
     private const string OverdueSql =
         "select target from owed group by target having min(at) < clock_timestamp() - $1 order by min(at) limit $2";
 
+    private const string CountSql = "select count(*)::text from owed";
+
     private const string DueSql =
         "select code from household where next_due <= $1 and (hashtext(code) & ($3 - 1)) = $2 order by next_due, code limit $4";
 
@@ -18,6 +21,8 @@ public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, ID
 
     async Task<IReadOnlyList<RegionCode>> IOverdueDebts.ReadAsync(TimeSpan age, int limit, CancellationToken ct) =>
         [.. (await ReadAsync(OverdueSql, ct, age, limit)).Select(RegionCode.Parse)];
+
+    async Task<long> IOverdueDebts.CountAsync(CancellationToken ct) => long.Parse((await ReadAsync(CountSql, ct)).Single(), CultureInfo.InvariantCulture);
 
     async Task<IReadOnlyList<string>> IDueHouseholds.ReadAsync(DateOnly day, int shard, int shards, int limit, CancellationToken ct) =>
         await ReadAsync(DueSql, ct, day, shard, shards, limit);
