@@ -1,5 +1,6 @@
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Storage.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FangFanPin.Storage.Households;
@@ -14,6 +15,7 @@ public static class HouseholdReads
         services.AddKeyedSingleton<IAreaOf>(AreaKinds.Household, (s, _) => s.GetRequiredService<HouseholdReader>());
         services.AddSingleton<IHouseholdHistory, HouseholdHistory>();
         services.AddSingleton<IHouseholdSearch, HouseholdSearch>();
+        services.AddHostedService<KeysFit>();
         return services;
     }
 }

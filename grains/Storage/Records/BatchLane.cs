@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FangFanPin.Contracts.Storage;
 
 namespace FangFanPin.Storage.Records;
 
@@ -43,9 +44,17 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         using (ExecutionContext.SuppressFlow()) worker = Task.Run(RunAsync);
     }
 
+    /// <exception cref="StoreUnavailableException">The process is stopping.</exception>
     public async Task<TAnswer> AskAsync(TItem item, CancellationToken ct)
     {
-        await queue.Writer.WriteAsync(item, ct);
+        try
+        {
+            await queue.Writer.WriteAsync(item, ct);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new StoreUnavailableException("The process is stopping.");
+        }
         await using var registration = ct.UnsafeRegister(static (state, token) => ((TItem)state!).GiveUp(token), item);
         return await item.Answer;
     }
