@@ -6,12 +6,12 @@ namespace FangFanPin.Tests.Cluster.Faults;
 [Collection(FaultTests.Name)]
 public sealed class DatabaseFaultTests(FaultCluster cluster, ITestOutputHelper output)
 {
-    private const int Some = 300;
+    private const int Some = 200;
 
     [Theory]
     [InlineData("fast", 0)]
     [InlineData("crash", 0)]
-    [InlineData("fast", 15)]
+    [InlineData("fast", 10)]
     public async Task Restarting_the_database_under_load_loses_and_doubles_no_acknowledged_command(string how, int secondsAway)
     {
         var trial = new Trial(cluster, output);
