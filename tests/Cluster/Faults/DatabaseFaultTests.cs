@@ -29,6 +29,7 @@ public sealed class DatabaseFaultTests(FaultCluster cluster, ITestOutputHelper o
                 await Task.Delay(TimeSpan.FromSeconds(secondsAway)); // longer than writes are repeated by the store itself
                 await cluster.Postgres.StartAgainAsync();
             }
+            cluster.Source.Clear(); // the sessions of these tests ended too
             await load.MoreAnswersAsync(Some);
             Assert.All(cluster.Silos, silo => Assert.False(silo.HasExited, silo.Name));
         });
