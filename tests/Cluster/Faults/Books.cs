@@ -21,7 +21,7 @@ internal sealed class Books(FaultCluster cluster)
     public async Task<IReadOnlyList<string>> FaultsAsync(Load load)
     {
         var stored = await OpenAsync(load.Codes);
-        return [.. await HistoryFaultsAsync(load), .. StateFaults(load, stored), .. await LiveFaultsAsync(load, stored)];
+        return [.. RefusalFaults(load), .. await HistoryFaultsAsync(load), .. StateFaults(load, stored), .. await LiveFaultsAsync(load, stored)];
     }
 
     /// <summary>Every household of the database with its opened document and its stored contribution.</summary>
@@ -42,6 +42,15 @@ internal sealed class Books(FaultCluster cluster)
             ? new Opened(r.Key, r.Version, state)
             : throw new InvalidOperationException($"{r.Key} has no document"));
     }
+
+    /// <summary>What callers may be told who only guess what a household looks like; nothing that a fault could have caused.</summary>
+    private static readonly string[] Understandable =
+        [HouseholdErrors.Exists.Code, HouseholdErrors.StaleVersion.Code, HouseholdErrors.Deregistered.Code, HouseholdErrors.NotDeregistered.Code, HouseholdErrors.SameVillage.Code,
+         HouseholdErrors.MemberExists.Code, HouseholdErrors.TooManyMembers.Code];
+
+    private static IEnumerable<string> RefusalFaults(Load load) => load.Answers
+        .SelectMany(a => a.Answer.Errors.Select(e => (a.Command.Change, e.Code))).Where(e => !Understandable.Contains(e.Code))
+        .Select(e => $"{e.Change.GetType().Name} was refused: {e.Code}").Distinct();
 
     private async Task<List<string>> HistoryFaultsAsync(Load load)
     {

@@ -34,6 +34,21 @@ internal sealed class Recount(FaultCluster cluster, IReadOnlyList<RegionCode> vi
         return reader.GetInt64(0) == 0 ? null : $"{reader.GetInt64(0)} debts are open, one of {reader.GetString(1)} for {reader.GetString(2)}";
     }
 
+    /// <summary>For a failure: every region that is wrong with its epoch in the database, and what is owed.</summary>
+    public async Task<IReadOnlyList<string>> EverythingWrongAsync()
+    {
+        var lines = new List<string> { $"at {DateTimeOffset.UtcNow:HH:mm:ss.fff}" };
+        foreach (var region in Regions())
+            if (await ComplaintAsync(region) is { } wrong) lines.Add(wrong);
+        await using var command = cluster.Source.CreateCommand("""
+            select 'owed by ' || target || ': ' || subject || ' ' || version || ' since ' || at from owed
+            union all select 'epoch of ' || region || ' is ' || epoch from region_epoch where level < 4 and epoch > 0
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        return lines;
+    }
+
     private async Task<string?> ComplaintAsync(Region region)
     {
         RegionFigures figures;
@@ -45,9 +60,9 @@ internal sealed class Recount(FaultCluster cluster, IReadOnlyList<RegionCode> vi
         {
             return $"{region.Level} {region.Code} does not answer: {fault.GetType().Name} {fault.Message}";
         }
-        if (!figures.Stamp.Complete) return $"{region.Level} {region.Code} is not complete";
+        if (!figures.Stamp.Complete) return $"{region.Level} {region.Code} (epoch {figures.Stamp.Epoch}) is not complete";
         var expected = fromDocuments[region.Code];
-        if (!figures.Total.Equals(expected)) return $"{region.Level} {region.Code} differs from the recount by {figures.Total.Diff(expected)}";
+        if (!figures.Total.Equals(expected)) return $"{region.Level} {region.Code} (epoch {figures.Stamp.Epoch}) differs from the recount by {figures.Total.Diff(expected)}";
         if (region.Level == RegionLevel.Village || CellVector.Sum(figures.Children.Select(c => c.Vector)).Equals(expected)) return null;
         return $"{region.Level} {region.Code}: the children do not sum to the total";
     }

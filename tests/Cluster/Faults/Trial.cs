@@ -27,7 +27,8 @@ internal sealed class Trial(FaultCluster cluster, ITestOutputHelper output)
         }
         catch (Exception)
         {
-            foreach (var silo in cluster.Silos) output.WriteLine($"--- {silo.Name}\n{silo.Tail()}");
+            cluster.KeepLogs = true;
+            output.WriteLine($"logs of all processes: {cluster.DataFolder}");
             throw;
         }
     }
@@ -37,9 +38,22 @@ internal sealed class Trial(FaultCluster cluster, ITestOutputHelper output)
         output.WriteLine($"{load.Answers.Count} commands answered, {load.Answers.Count(a => a.Answer.Changed)} of them changes; faults met: {load.Failures}");
         var books = new Books(cluster);
         var contributions = await recount.ReadAsync(books);
-        var took = await Patience.UntilAsync(recount.ComplaintAsync, Patience.Recovery);
+        var took = await RightAsync(recount);
         output.WriteLine($"every figure equals the recount {took.TotalSeconds:F1} s after the last answer");
         Assert.Empty(contributions);
         Assert.Empty(await books.FaultsAsync(load));
+    }
+
+    private async Task<TimeSpan> RightAsync(Recount recount)
+    {
+        try
+        {
+            return await Patience.UntilAsync(recount.ComplaintAsync, Patience.Recovery);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var line in await recount.EverythingWrongAsync()) output.WriteLine(line);
+            throw;
+        }
     }
 }

@@ -1,6 +1,10 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using FangFanPin.Api.Accounts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Silo;
+using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
 using FangFanPin.Storage.Regions;
 using FangFanPin.Tests.Cluster.Shared;
@@ -20,7 +24,7 @@ namespace FangFanPin.Tests.Cluster.Shared;
 public sealed class FaultCluster : IAsyncLifetime
 {
     private const string Database = "faults";
-    private const string Password = "faults-only";
+    private const string Password = "faults-only-password";
 
     /// <summary>The protocol is the same at any size, and a small tree leaves the machine to the faults; <c>FFP_WHOLE_PROVINCE=1</c> takes all 55,164 regions.</summary>
     private static readonly bool WholeProvince = Environment.GetEnvironmentVariable("FFP_WHOLE_PROVINCE") == "1";
@@ -32,7 +36,7 @@ public sealed class FaultCluster : IAsyncLifetime
             select code, level from ranked where level = 0
             union all
             select r.code, r.level from ranked r join down d on r.parent = d.code
-            where r.place <= case r.level when 1 then 2 when 2 then 2 when 3 then 3 else 4 end or (d.level = 0 and r.level = 2)
+            where r.place <= case r.level when 1 then 2 when 2 then 2 when 3 then 3 else 99 end or (d.level = 0 and r.level = 2)
         )
         select code from down;
         delete from region where code not in (select code from kept);
@@ -43,6 +47,7 @@ public sealed class FaultCluster : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-faults-").FullName;
     private readonly List<ServerProcess> silos = [];
     private IHost client = null!;
+    private ServerProcess? api;
     private int started;
 
     internal PrivatePostgres Postgres { get; private set; } = null!;
@@ -52,6 +57,9 @@ public sealed class FaultCluster : IAsyncLifetime
     public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
     public RegionTree Tree { get; private set; } = null!;
     public string DataFolder => folder;
+
+    /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
+    public bool KeepLogs { get; set; }
     internal IReadOnlyList<ServerProcess> Silos => silos;
 
     public async ValueTask InitializeAsync()
@@ -73,10 +81,11 @@ public sealed class FaultCluster : IAsyncLifetime
             await client.StopAsync();
             client.Dispose();
         }
+        if (api is not null) await api.DisposeAsync();
         foreach (var silo in silos) await silo.DisposeAsync();
         if (Source is not null) await Source.DisposeAsync();
         if (Postgres is not null) await Postgres.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        if (!KeepLogs) Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Starts one more silo and waits until it is an active member.</summary>
@@ -87,6 +96,25 @@ public sealed class FaultCluster : IAsyncLifetime
         silos.Add(silo);
         await silo.WaitReadyAsync(Patience.Generous);
         return silo;
+    }
+
+    /// <summary>A client of the API process, which is started when it is first needed; signed in as a new account of the whole province.</summary>
+    internal async Task<HttpClient> SignInAsync(string role)
+    {
+        if (api is null)
+        {
+            api = ServerProcess.Start("api", folder, "--role", "api", "--connection", Connection, "--data", folder, "--cluster-id", clusterId);
+            await api.WaitReadyAsync(Patience.Generous);
+        }
+        var name = $"faults-{Guid.NewGuid():N}"[..20];
+        var account = new Account(name, Passwords.Hash(Password), "测试账号", [role], Tree.Root!.Code, MustChange: false, Disabled: false);
+        await new AccountStore(Source).CreateAsync(account);
+        var http = new HttpClient { BaseAddress = api.Address, Timeout = Patience.Generous };
+        using var answer = await http.PostAsJsonAsync("/api/v1/login", new LoginRequest(name, Password));
+        answer.EnsureSuccessStatusCode();
+        var login = await answer.Content.ReadFromJsonAsync<LoginResponse>();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login!.Token);
+        return http;
     }
 
     /// <summary>Forgets processes that have ended and starts silos until there are two.</summary>

@@ -37,6 +37,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FangFanPin.Silo.dll"));
         foreach (var argument in arguments.Concat(ports.Arguments)) start.ArgumentList.Add(argument);
         start.Environment["Logging__LogLevel__Default"] = "Warning";
+        start.Environment["Logging__Console__FormatterName"] = "simple";
+        start.Environment["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ";
         start.Environment["Logging__LogLevel__Orleans.Runtime.MembershipService"] = "Information";
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(name, ports, process, Path.Combine(logFolder, $"{name}.log"));
