@@ -10,7 +10,8 @@ using Xunit;
 
 namespace FangFanPin.Tests.Api.Regions;
 
-public sealed class RegionChangeTests(CountyOfHouseholds county) : IClassFixture<CountyOfHouseholds>
+[Collection(CountyTests.Name)]
+public sealed class RegionChangeTests(CountyOfHouseholds county)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
