@@ -7,7 +7,7 @@ namespace FangFanPin.Tests.Cluster.Faults;
 [Collection(FaultTests.Name)]
 public sealed class SiloFaultTests(FaultCluster cluster, ITestOutputHelper output)
 {
-    private const int Some = 200;
+    private const int Some = 300;
 
     [Fact]
     public async Task Killing_a_silo_in_mid_update_loses_and_doubles_no_acknowledged_command()
@@ -15,16 +15,16 @@ public sealed class SiloFaultTests(FaultCluster cluster, ITestOutputHelper outpu
         var trial = new Trial(cluster, output);
         await trial.RunAsync(async load =>
         {
-            for (var round = 0; round < 2; round++)
+            for (var round = 0; round < 3; round++)
             {
                 var silos = await cluster.TwoSilosAsync();
                 await load.MoreAnswersAsync(Some);
                 var victim = silos[trial.Random.Next(2)];
                 victim.Kill();
                 await victim.ExitAsync(Patience.Generous);
-                // Once a replacement joins at once, once the cluster has to go on with the one that is left.
-                if (round == 0) await cluster.TwoSilosAsync();
-                else await DeclaredDeadAsync(victim);
+                // Once the cluster has to find out by itself, otherwise a replacement joins at once.
+                if (round == 1) await DeclaredDeadAsync(victim);
+                else await cluster.TwoSilosAsync();
                 await load.MoreAnswersAsync(Some);
             }
         });
@@ -60,7 +60,6 @@ public sealed class SiloFaultTests(FaultCluster cluster, ITestOutputHelper outpu
             var leaver = silos[trial.Random.Next(2)];
             leaver.Terminate();
             Assert.Equal(0, await leaver.ExitAsync(Patience.Generous));
-            Assert.DoesNotContain("failed to deactivate promptly", leaver.Log(), StringComparison.Ordinal); // actors that waited for each other
             await load.MoreAnswersAsync(Some);
             await cluster.TwoSilosAsync();
             await load.MoreAnswersAsync(Some);
