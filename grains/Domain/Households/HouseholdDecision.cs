@@ -21,7 +21,7 @@ public static class HouseholdDecision
         ImportFile import => ImportDecision.Decide(file, import, context),
         ReceiveSplit receive => SplitDecision.Receive(file, receive),
         _ when file is null => HouseholdErrors.NotFound,
-        RestoreHousehold => LifecycleDecision.Restore(file),
+        RestoreHousehold => LifecycleDecision.Restore(file, context),
         _ when !file.IsActive => HouseholdErrors.Deregistered,
         AmendHousehold amend => LifecycleDecision.Amend(file, amend, context),
         MoveHousehold move => LifecycleDecision.Move(file, move, context),

@@ -44,8 +44,13 @@ internal static class LifecycleDecision
             ? file with { Household = file.Household with { HouseholdStatus = deregister.HouseholdStatus } }
             : HouseholdErrors.BadStatus;
 
-    public static Outcome<HouseholdFile> Restore(HouseholdFile file) =>
-        file.IsActive ? HouseholdErrors.NotDeregistered : file with { Household = file.Household with { HouseholdStatus = HouseholdStatuses.Active } };
+    /// <summary>Refused where the village has ended meanwhile: the household would count in a region that nobody sums.</summary>
+    public static Outcome<HouseholdFile> Restore(HouseholdFile file, DecisionContext context)
+    {
+        if (file.IsActive) return HouseholdErrors.NotDeregistered;
+        if (context.Villages.Find(file.Household.AreaCode) is null) return HouseholdErrors.UnknownVillage;
+        return file with { Household = file.Household with { HouseholdStatus = HouseholdStatuses.Active } };
+    }
 
     /// <summary>The household with the names of its village's path, which the dictionary stores again for exports.</summary>
     internal static Household Placed(Household household, DecisionContext context) =>

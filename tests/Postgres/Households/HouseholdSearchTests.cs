@@ -133,7 +133,7 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Queries))]
-    public async Task No_search_reads_a_whole_table(string kind)
+    public async Task No_search_needs_to_read_a_whole_table(string kind)
     {
         var query = kind switch
         {
@@ -157,7 +157,10 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
 
     private async Task<string> PlanAsync(HouseholdSearchSql sql)
     {
-        await using var command = county.Records.Source.CreateCommand("explain " + sql.Text);
+        // In so small a table reading all of it may be right: asked is whether an index can answer.
+        await using var connection = await county.Records.Source.OpenConnectionAsync();
+        await using (var off = new NpgsqlCommand("set enable_seqscan = off", connection)) await off.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand("explain " + sql.Text, connection);
         command.Parameters.AddRange(sql.Parameters.ToArray());
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new System.Text.StringBuilder();
