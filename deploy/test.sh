@@ -43,7 +43,8 @@ for folder in "$ROOT"/tests/*/; do
   result=$ROOT/artifacts/tests/$name.xml log=$ROOT/artifacts/tests/$name.log
   rm -f "$result"
   started=$SECONDS
-  "$program" -noLogo -noColor -xml "$result" >"$log" 2>&1 &
+  # A program that hangs is a failure, not a reason to wait for ever.
+  timeout -k 30 "${FFP_TEST_SECONDS:-1200}" "$program" -noLogo -noColor -xml "$result" >"$log" 2>&1 &
   running=$!
   wait "$running"
   status=$?

@@ -122,6 +122,8 @@ public sealed class HouseholdGrain(
             DeactivateOnIdle();
             throw;
         }
+        // The store owes on the same terms: a change that no figure shows is no news to the village.
+        if (next.Contribution.Equals(before.Contribution) && next.VillageBefore is null) return;
         if (next.Village is { } village) Nudge(village);
         if (next.VillageBefore is { } left) Nudge(left);
     }
