@@ -32,7 +32,7 @@ internal static class FreshnessBench
         var watch = Stopwatch.StartNew();
         await SendAsync(host, plan.Changes, sent);
         var elapsed = watch.Elapsed;
-        var seen = await observer.FinishAsync(sent.Count(s => s.Change.Marker is null), sent.Count(s => s.Change.Marker is not null));
+        var seen = await observer.FinishAsync(sent.Count(s => s.Change.Marker is null), [.. sent.Select(s => s.Change.Marker).OfType<int>()]);
         Print(sent, seen, elapsed);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Figures;
@@ -14,7 +15,7 @@ internal sealed class ProvinceObserver
     private readonly IRegionGrain province;
     private readonly Dictionary<int, long> baseline;
     private readonly long membersBefore;
-    private readonly Dictionary<int, long> markerAt = [];
+    private readonly ConcurrentDictionary<int, long> markerAt = [];
     private readonly List<long> countAt = [];
     private readonly CancellationTokenSource stop = new();
     private Task looking = Task.CompletedTask;
@@ -38,13 +39,13 @@ internal sealed class ProvinceObserver
     }
 
     /// <exception cref="TimeoutException">Something never arrived.</exception>
-    public async Task<Seen> FinishAsync(int counted, int markers)
+    public async Task<Seen> FinishAsync(int counted, IReadOnlyCollection<int> markers)
     {
         var watch = Stopwatch.StartNew();
-        while (countAt.Count < counted || markerAt.Count < markers)
+        while (countAt.Count < counted || !markers.All(markerAt.ContainsKey))
         {
             if (looking.IsCompleted) await looking;
-            if (watch.Elapsed > Most) throw new TimeoutException($"{countAt.Count} of {counted} party members and {markerAt.Count} of {markers} recognitions arrived");
+            if (watch.Elapsed > Most) throw new TimeoutException($"{countAt.Count} of {counted} party members and {markers.Count(markerAt.ContainsKey)} of {markers.Count} recognitions arrived");
             await Task.Delay(100);
         }
         await stop.CancelAsync();
