@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Edges;
 using FangFanPin.Api.Shared;
-using FangFanPin.Storage.Accounts;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -31,11 +31,8 @@ public static class ApiHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         var services = builder.Services;
-        services.AddSingleton(provider => new Tokens(Tokens.LoadOrCreateKey(dataFolder), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<KnownTokens>();
-        services.AddSingleton<LoginThrottle>();
-        services.AddSingleton<AccountStore>();
-        services.AddSingleton<AuditLog>();
+        services.AddEdges(builder.Configuration);
+        services.AddAccounts(builder.Configuration, dataFolder);
         AddAccess(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();
@@ -49,6 +46,7 @@ public static class ApiHost
 
     public static WebApplication MapFangFanPinApi(this WebApplication app)
     {
+        app.UseEdges();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<StreamsEndOnShutdown>();

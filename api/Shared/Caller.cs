@@ -13,6 +13,15 @@ public sealed record Caller(string Name, string DisplayName, RegionCode Region, 
     public const string DisplayNameClaim = "display";
     public const string MustChangeClaim = "change-password";
 
+    public const string MustEnrolClaim = "set-up-totp";
+    public const string SessionClaim = "sid";
+
+    /// <summary>The login that the request belongs to.</summary>
+    public Guid Session { get; init; }
+
+    /// <summary>A second factor is needed and not there.</summary>
+    public bool MustEnrol { get; init; }
+
     public bool Covers(RegionCode code) => Tree.Contains(Region, code);
 
     public bool May(Permission permission) => Roles.Allow(RoleNames, permission);
@@ -24,6 +33,10 @@ public sealed record Caller(string Name, string DisplayName, RegionCode Region, 
                 user.FindFirstValue("sub") ?? "", user.FindFirstValue(DisplayNameClaim) ?? "", region,
                 [.. user.FindAll(RoleClaim).Select(c => c.Value)], user.HasClaim(MustChangeClaim, "true"),
                 context.RequestServices.GetService<IAreaTree>() ?? new NoAreas())
+            {
+                Session = Guid.TryParse(user.FindFirstValue(SessionClaim), out var session) ? session : Guid.Empty,
+                MustEnrol = user.HasClaim(MustEnrolClaim, "true"),
+            }
             : null;
 
     /// <summary>Binds a handler's parameter; such an endpoint is never anonymous.</summary>

@@ -45,7 +45,9 @@ internal sealed class BenchHost : IAsyncDisposable
         var host = new BenchHost(options.Postgres);
         await host.PrepareAsync();
         host.app = Server.Build(
-            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder],
+            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder,
+                // A measurement signs in once.
+                "--FangFanPin:Sessions:AccessMinutes=600"],
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
