@@ -3,6 +3,7 @@ using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Unmasking;
 
 namespace FangFanPin.Api;
 
@@ -14,6 +15,7 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
+        services.AddUnmasking();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -26,5 +28,6 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
+        api.MapUnmasking();
     }
 }

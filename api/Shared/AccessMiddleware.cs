@@ -18,9 +18,11 @@ public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk d
         if (refusal is null)
         {
             await GoOnAsync(context);
+            // What only the handler could see, such as a region in the body, is refused there, and is as much of an attempt.
+            if (context.Response.StatusCode == StatusCodes.Status403Forbidden) await RecordAsync(context, endpoint, Problems.CodeOf(context) ?? AreaErrors.NotPermitted.Code);
             return;
         }
-        await RecordAsync(context, endpoint, refusal);
+        if (Problems.StatusOf(refusal.Code) == StatusCodes.Status403Forbidden) await RecordAsync(context, endpoint, refusal.Code);
         if (Problems.StatusOf(refusal.Code) == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
         await Problems.From(refusal).ExecuteAsync(context);
     }
@@ -51,16 +53,16 @@ public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk d
     }
 
     /// <summary>Only refusals of somebody who is known: an anonymous one would let anybody fill the table.</summary>
-    private async Task RecordAsync(HttpContext context, Endpoint endpoint, DomainError refusal)
+    private async Task RecordAsync(HttpContext context, Endpoint endpoint, string code)
     {
-        if (Caller.Of(context) is not { } caller || Problems.StatusOf(refusal.Code) != StatusCodes.Status403Forbidden) return;
+        if (Caller.Of(context) is not { } caller) return;
         try
         {
-            await trail.WriteAsync(caller.Name, endpoint.DisplayName ?? "", context.Request.Path.Value ?? "", refusal.Code, context);
+            await trail.WriteAsync(caller.Name, endpoint.DisplayName ?? "", context.Request.Path.Value ?? "", code, context);
         }
         catch (NpgsqlException e)
         {
-            RefusalNotRecorded(e, refusal.Code);
+            RefusalNotRecorded(e, code);
         }
     }
 

@@ -22,6 +22,9 @@ public abstract record Area
     /// <summary>Where a region code stands in the request itself; null when the rule finds the region otherwise. For tests over all endpoints.</summary>
     public virtual (bool InQuery, string Name)? RegionParameter => null;
 
+    /// <summary>What kind of thing the region is looked up by, and where its id stands in the path; null when the rule finds the region otherwise.</summary>
+    public virtual (string Kind, string Parameter)? Subject => null;
+
     /// <summary>Nothing of an area is read or written: health, login, documents.</summary>
     public static Area None { get; } = new Unbound(nameof(None));
 
@@ -30,6 +33,9 @@ public abstract record Area
 
     /// <summary>The region stands in the body, so the handler itself asks <see cref="Caller.Covers"/> before it does anything.</summary>
     public static Area InBody { get; } = new Unbound(nameof(InBody));
+
+    /// <summary>All regions there are: the caller's own must be their root.</summary>
+    public static Area Whole { get; } = new Root();
 
     /// <summary>A region code in the path.</summary>
     public static Area FromRoute(string parameter) => new RouteRegion(parameter);
@@ -51,6 +57,12 @@ public abstract record Area
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) => new(AreaTarget.Nothing);
     }
 
+    private sealed record Root : Area
+    {
+        public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
+            new(context.RequestServices.GetRequiredService<IRegions>().Tree.Root is { } root ? root.Code : AreaErrors.OutsideArea);
+    }
+
     private sealed record RouteRegion(string Parameter) : Area
     {
         public override (bool InQuery, string Name)? RegionParameter => (false, Parameter);
@@ -69,6 +81,8 @@ public abstract record Area
 
     private sealed record Belonging(string Kind, string Parameter, Domain.DomainError NotFound) : Area
     {
+        public override (string Kind, string Parameter)? Subject => (Kind, Parameter);
+
         public override async ValueTask<AreaTarget> FindAsync(HttpContext context)
         {
             if (context.GetRouteValue(Parameter) is not string id) return NotFound;

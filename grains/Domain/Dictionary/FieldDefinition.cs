@@ -53,5 +53,8 @@ public sealed record FieldDefinition
     /// <summary>Other headers under which files carry the field: other labels, ids of the national system.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
 
+    /// <summary>数据分级.</summary>
+    public FieldLevel Level => FieldLevels.Of(Id);
+
     public bool CountsIn(int year) => (FromYear is null || year >= FromYear) && (ToYear is null || year <= ToYear);
 }

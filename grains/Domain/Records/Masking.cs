@@ -1,10 +1,13 @@
+using System.Text.RegularExpressions;
+using FangFanPin.Domain.Dictionary;
+
 namespace FangFanPin.Domain.Records;
 
 /// <summary>
-/// 脱敏: numbers of people as screens and exports show them, 410***********1234 and 138****1234. Names stay. By the field's identifier, so
-/// that it holds for records, for histories and for whatever names a field.
+/// 脱敏: what screens and exports show of fields that <see cref="FieldLevels"/> calls sensitive: numbers as 410***********1234 and 138****1234,
+/// health and disability as stars alone. Names stay.
 /// </summary>
-public static class Masking
+public static partial class Masking
 {
     private const char Star = '*';
     private const int CertificateDigitsMin = 15;
@@ -15,11 +18,17 @@ public static class Masking
     public static string? Shown(string field, string? text, bool known = true)
     {
         if (string.IsNullOrEmpty(text)) return text;
-        if (field.EndsWith("CertNumber", StringComparison.Ordinal) || field.EndsWith("IdNumber", StringComparison.Ordinal)) return Certificate(text);
+        if (!FieldLevels.IsMasked(field)) return known ? text : Unknown(text);
+        if (field.EndsWith("Number", StringComparison.Ordinal)) return Certificate(text);
         if (field.EndsWith("Phone", StringComparison.Ordinal)) return Phone(text);
-        if (field.EndsWith("BankAccount", StringComparison.Ordinal)) return Kept(text, 0, 4);
-        return known ? text : Unknown(text);
+        // A code or the name of an illness has no part that says nothing.
+        return field.EndsWith("BankAccount", StringComparison.Ordinal) ? Kept(text, 0, 4) : new string(Star, 4);
     }
+
+    /// <summary>A text of which nothing is known, such as a cell that was refused: long runs of digits are cut short wherever they stand.</summary>
+    public static string? Loose(string? text) => text is null ? null : LongNumber().Replace(text, m => Kept(m.Value, 3, 4));
+
+    [GeneratedRegex(@"[0-9]{11,}[0-9Xx]?")] private static partial Regex LongNumber();
 
     /// <summary>First three and last four.</summary>
     public static string Certificate(string text) => Kept(text, 3, 4);
