@@ -46,12 +46,13 @@ public static class ApiHost
 
     public static WebApplication MapFangFanPinApi(this WebApplication app)
     {
-        app.UseEdges();
+        app.UseOuterEdges();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<StreamsEndOnShutdown>();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseInnerEdges();
         app.UseMiddleware<AccessMiddleware>();
         app.UseAuthorization();
         app.MapHealth();

@@ -1,4 +1,5 @@
 using System.Net;
+using FangFanPin.Storage.Accounts;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace FangFanPin.Api.Edges;
@@ -9,6 +10,8 @@ internal static class EdgesFeature
     {
         var options = configuration.GetSection("FangFanPin:Edges").Get<EdgeOptions>() ?? new EdgeOptions();
         services.AddSingleton(options);
+        services.AddSingleton<NonceStore>();
+        RateLimits.Add(services, options);
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = options.KnownProxies.Length > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
@@ -19,8 +22,17 @@ internal static class EdgesFeature
     }
 
     /// <summary>Before anything that asks for the address.</summary>
-    public static void UseEdges(this WebApplication app)
+    public static void UseOuterEdges(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        app.UseMiddleware<SecurityHeaders>();
+    }
+
+    /// <summary>Between knowing who asks and asking whether they may.</summary>
+    public static void UseInnerEdges(this WebApplication app)
+    {
+        app.UseRateLimiter();
+        app.UseMiddleware<SignedCalls>();
+        app.UseMiddleware<Watch>();
     }
 }

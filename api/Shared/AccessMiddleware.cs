@@ -31,7 +31,7 @@ public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk d
     private Task GoOnAsync(HttpContext context)
     {
         var stream = context.Request.Headers.Accept.Any(a => a?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true);
-        if (!stream || Caller.Of(context) is not { } caller) return next(context);
+        if (!stream || Caller.Of(context) is not { IsSystem: false } caller) return next(context);
         return desk.WhileLiveAsync(caller, context.RequestAborted, end =>
         {
             context.RequestAborted = end;
@@ -43,7 +43,7 @@ public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk d
     {
         if (rule.Permission == Permission.Anonymous) return null;
         if (Caller.Of(context) is not { } caller) return AreaErrors.NotSignedIn;
-        if (!await desk.IsLiveAsync(caller.Session, context.RequestAborted)) return AreaErrors.SessionEnded;
+        if (!caller.IsSystem && !await desk.IsLiveAsync(caller.Session, context.RequestAborted)) return AreaErrors.SessionEnded;
         if (caller.MustChangePassword && rule.Permission != Permission.OwnAccount) return AreaErrors.PasswordFirst;
         if (caller.MustEnrol && rule.Permission != Permission.OwnAccount) return AreaErrors.SecondFactorFirst;
         if (!caller.May(rule.Permission)) return AreaErrors.NotPermitted;

@@ -22,13 +22,17 @@ namespace FangFanPin.Tests.Api.Shared;
 /// The real server, silo and API in this process on a fresh database, with real sockets. One per test class:
 /// <c>class XTests(ApiServer server) : IClassFixture&lt;ApiServer&gt;</c>.
 /// </summary>
-public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
+public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
 {
     public const string Password = "test-password-123456";
+    public static readonly byte[] SystemKey = RandomNumberGenerator.GetBytes(32);
     private static readonly string PasswordHash = Passwords.Hash(Password);
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-api-").FullName;
     private PostgresDatabase database = null!;
     private WebApplication app = null!;
+
+    /// <summary>Bounds on rates: none, because tests ask as fast as they can.</summary>
+    protected virtual string[] Limits => ["--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0", "--FangFanPin:Edges:LoginsPerMinute=0"];
 
     public IServiceProvider Services => app.Services;
     public string AdminConnectionString => database.AdminConnectionString;
@@ -41,7 +45,9 @@ public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
         app = Server.Build([
             "--connection", database.ConnectionString, "--data", folder, "--port", "0",
             "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", Guid.NewGuid().ToString("N"),
-            "--FangFanPin:Edges:KnownProxies:0=127.0.0.1",
+            "--FangFanPin:Edges:KnownProxies:0=127.0.0.1", .. Limits,
+            $"--FangFanPin:Edges:Systems:civil-affairs:Key={Convert.ToBase64String(SystemKey)}", "--FangFanPin:Edges:Systems:civil-affairs:Region=411424000000",
+            "--FangFanPin:Edges:Systems:civil-affairs:Roles:0=viewer",
         ]);
         await app.StartAsync();
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -53,6 +59,7 @@ public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
         await app.DisposeAsync();
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Each client has an address of its own, so that one test's failed logins lock no other test out.</summary>

@@ -103,7 +103,8 @@ public sealed class FaultCluster : IAsyncLifetime
     {
         if (api is null)
         {
-            api = ServerProcess.Start("api", folder, "--role", "api", "--connection", Connection, "--data", folder, "--cluster-id", clusterId);
+            api = ServerProcess.Start("api", folder, "--role", "api", "--connection", Connection, "--data", folder, "--cluster-id", clusterId,
+                "--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0");
             await api.WaitReadyAsync(Patience.Generous);
         }
         var name = $"faults-{Guid.NewGuid():N}"[..20];
