@@ -24,7 +24,7 @@ internal sealed class Watch(RequestDelegate next, EdgeOptions options, Trail tra
 
     /// <summary>By what is declared, or by a file as the answer.</summary>
     private static bool IsExport(HttpContext context, AccessRule rule) =>
-        rule.Permission == Permission.ExportData || context.Request.Path.Value?.EndsWith(".xlsx", StringComparison.Ordinal) == true;
+        rule.Permission == Permission.Export || context.Request.Path.Value?.EndsWith(".xlsx", StringComparison.Ordinal) == true;
 
     private bool IsNight(DateTimeOffset now) => now.ToOffset(ChinaTime.Offset).Hour is var hour && (hour >= options.NightFromHour || hour < options.NightToHour);
 

@@ -36,11 +36,11 @@ public enum Permission
     /// <summary>核对与运行维护.</summary>
     Operate,
 
-    /// <summary>审核.</summary>
-    ReviewCases,
+    /// <summary>办理和审核业务.</summary>
+    HandleCases,
 
     /// <summary>导出.</summary>
-    ExportData,
+    Export,
 
     /// <summary>查看一户的明文.</summary>
     Unmask,
@@ -79,8 +79,8 @@ public static class Roles
         [RoleNames.Editor] = [.. Viewing, Permission.ChangeHouseholds],
         [RoleNames.Importer] = [.. Viewing, Permission.ReadImports, Permission.ChangeImports],
         [RoleNames.Informant] = [.. Viewing, Permission.ChangeHouseholds],
-        [RoleNames.Reviewer] = [.. Viewing, Permission.ReviewCases],
-        [RoleNames.Exporter] = [.. Viewing, Permission.ExportData],
+        [RoleNames.Reviewer] = [.. Viewing, Permission.HandleCases],
+        [RoleNames.Exporter] = [.. Viewing, Permission.Export],
         [RoleNames.Unmasker] = [.. Viewing, Permission.Unmask],
         [RoleNames.Department] = Figures,
         [RoleNames.Operator] = [.. Anybody, Permission.Operate],

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace FangFanPin.Tests.Domain.Records;
 
-public sealed class MaskingTests
+public sealed class FieldLevelTests
 {
     [Fact]
     public void Every_field_of_the_dictionary_with_personal_numbers_health_or_disability_is_masked()
