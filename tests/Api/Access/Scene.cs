@@ -19,7 +19,7 @@ internal sealed record Person(string Name, string Role, string Region, string To
 /// <param name="Region">Twelve digits; the household's village, the import's and the account's region.</param>
 internal sealed record Thing(string Kind, string Id, string Region);
 
-/// <summary>Four places one above the other, what lies around each of them, one thing of each kind everywhere, and everybody who can be there.</summary>
+/// <summary>Five places one above the other, what lies around each of them, one thing of each kind everywhere, and everybody who can be there.</summary>
 internal sealed class Scene
 {
     public const string Province = "410000000000", City = "411400000000", County = "411424000000", Town = "411424001000", Village = "411424001201";
@@ -47,6 +47,7 @@ internal sealed class Scene
         var scene = new Scene();
         var tree = server.Services.GetRequiredService<IRegions>().Tree;
         string Sibling(string code) => tree.ChildrenOf(tree.Find(RegionCode.Parse(code))!.Parent!.Value).Select(r => r.Code.ToString()).Where(c => c != code).Order(StringComparer.Ordinal).Last();
+        scene.Around[Province] = [Province, City, Stranger];
         scene.Around[City] = [City, County, OtherCity, Province, Stranger];
         scene.Around[County] = [County, Town, OtherCounty, City, Stranger];
         scene.Around[Town] = [Town, Village, Sibling(Town), County, Stranger];
