@@ -22,7 +22,7 @@ internal static class HouseholdWorkbook
         [AsParameters] HouseholdListRequest request, IRegions regions, IHouseholdSearch search, DataDictionary dictionary,
         Caller caller, AuditLog audit, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        var query = (request with { Limit = HouseholdQuery.LimitMax, After = null }).ToQuery(regions.Tree);
+        var query = (request with { Limit = HouseholdQuery.LimitMax, After = null }).ToQuery(regions.Tree, Domain.ChinaTime.DayOf(clock.GetUtcNow()));
         if (!query.Ok) return Problems.From(query.Errors);
         var sheet = new Sheet(search, query.Value!, new LineLabels(dictionary, regions.Tree), ct);
         var file = await WriteAsync(sheet, ct);
