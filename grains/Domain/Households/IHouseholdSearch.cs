@@ -17,6 +17,7 @@ public interface IHouseholdSearch
 /// <summary>All conditions hold together; null asks nothing.</summary>
 public sealed record HouseholdQuery
 {
+    /// <summary>Of a page that people ask for; readers of whole areas take <see cref="PersonQuery.LimitOfReaders"/>.</summary>
     public const int LimitMax = 200;
 
     /// <summary>A region at any level; its whole subtree is searched.</summary>

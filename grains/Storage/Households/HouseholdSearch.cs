@@ -18,7 +18,7 @@ public sealed class HouseholdSearch(NpgsqlDataSource database, ISealer sealer, I
 
     public async Task<HouseholdPage> FindAsync(HouseholdQuery query, CancellationToken ct = default)
     {
-        var limit = Math.Clamp(query.Limit, 1, HouseholdQuery.LimitMax);
+        var limit = Math.Clamp(query.Limit, 1, PersonQuery.LimitOfReaders);
         var start = query.After is { } after ? new PersonPlace(after.Village, after.Code, null) : null;
         var (lines, next) = await WalkAsync(query, start, limit,
             step => { var sql = new HouseholdSearchSql(query, sealer, step); return (sql.Text, sql.Window, sql.Parameters); },
