@@ -37,13 +37,18 @@ internal sealed class HouseholdSearchSql : SearchSql
     {
         if (!ByRisk) return $"select {Columns} from household h where {All([Area("h"), .. States(), .. People()])} order by h.village, h.code limit {Value((long)step.Rows)}";
         var led = Led(step);
-        return $"select {Columns} from ({led}) r {Household(All(["true", .. States(), .. People()]))} order by r.village, r.code limit {Value((long)step.Rows)}";
+        return $"select {Columns} from ({led} offset 0) r {Household(All(["true", .. States(ledByRisk: true), .. People()]))} order by r.village, r.code limit {Value((long)step.Rows)}";
     }
 
+    /// <summary>First the members of each are asked, then the rows of those that are shown are fetched.</summary>
     private string InWindow()
     {
-        Window = Windowed(step);
-        return $"select {Columns} from ({Window.Text}) w join household h on h.code = w.code where {All(People())} order by w.village, w.code limit {Value((long)step.Rows)}";
+        Window = Windowed(step, !wide && Query.Name is { } name ? [Named(name)] : []);
+        return $"""
+            select {Columns} from (
+                select w.village, w.code from ({Window.Text}) w where {OfAge("w")} order by w.village, w.code limit {Value((long)step.Rows)}) w
+            join household h on h.code = w.code order by w.village, w.code
+            """;
     }
 
     private string ByNumber()
@@ -71,14 +76,17 @@ internal sealed class HouseholdSearchSql : SearchSql
     private IEnumerable<string> People()
     {
         if (!wide && Query.Name is { } name) yield return Named(name);
-        var births = Births("m").ToList();
-        if (births.Count > 0) yield return Somebody($"coalesce(m.status, {Value(MemberStatuses.Active)}) = {Value(MemberStatuses.Active)} and {All(births)}");
+        if (IsWindowed) yield return OfAge("h");
     }
 
-    private string Named(string name) => $"(strpos(h.head_name, {Value(name)}) > 0 or {Somebody($"strpos(m.name, {Value(name)}) > 0")})";
+    private string OfAge(string alias) =>
+        Somebody(alias, All([$"coalesce(m.status, {Value(MemberStatuses.Active)}) = {Value(MemberStatuses.Active)}", .. Births("m")]));
+
+    private string Named(string name) => $"(strpos(h.head_name, {Value(name)}) > 0 or {Somebody("h", $"strpos(m.name, {Value(name)}) > 0")})";
 
     /// <summary>The offset keeps it a question per household: as a join the planner would read everybody.</summary>
-    private static string Somebody(string condition) => $"exists (select from household_member m where m.household_code = h.code and {condition} offset 0)";
+    private static string Somebody(string alias, string condition) =>
+        $"exists (select from household_member m where m.household_code = {alias}.code and {condition} offset 0)";
 
     private string Area(string alias, string code = "code") => step.Area(Value, alias, code);
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Storage.Figures;
 using FangFanPin.Storage.Households;
+using FangFanPin.Storage.Imports;
 using FangFanPin.Tests.Shared;
 using Npgsql;
 using Xunit;
@@ -56,6 +58,66 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
         await using var connection = await plain.Source.OpenConnectionAsync(Ct);
         var plan = await PlanAsync(connection, "force_custom_plan", "select code from household where member_count = 3 order by changed_at, code limit 5", []);
         Assert.Throws<Xunit.Sdk.TrueException>(() => Judge(plan, "probe"));
+    }
+
+    /// <summary>Counted by the database itself, so whatever statements these readers send are judged.</summary>
+    [Fact]
+    public async Task No_reader_behind_another_list_reads_a_large_table_whole()
+    {
+        await FillHistoryAsync();
+        var probe = new NpgsqlConnectionStringBuilder(plain.Admin) { Pooling = false, ApplicationName = "probe" }.ToString();
+        var before = await ScansAsync();
+        await using (var source = NpgsqlDataSource.Create(probe))
+        {
+            var empty = plain.Regions.Tree.All.Last(r => r.Level == RegionLevel.Village && string.CompareOrdinal(r.Code.ToString(), plain.Path[^1].Code.ToString()) > 0);
+            var history = new HouseholdHistory(source, Sealer);
+            var reader = new HouseholdReader(source, Sealer);
+            Assert.Empty(await history.ChangesAsync("nobody", 7, 50, Ct));
+            Assert.Null(await history.AtAsync("nobody", 3, Ct));
+            Assert.Null(await reader.FindAsync("nobody", Ct));
+            Assert.Empty(await reader.FindAsync(["nobody", "nowhere"], Ct));
+            await foreach (var _ in reader.OfVillageAsync(empty.Code.ToString(), "", Ct)) Assert.Fail("nobody lives there");
+            Assert.NotNull(await ((IAreaOf)reader).FindAsync("53" + "1".PadLeft(14, '0'), Ct));
+            RegionCode[] villages = [.. plain.Regions.Tree.VillagesBelow(plain.Path[^2].Code).Select(v => v.Code)];
+            Assert.Empty(await new ContributionReader(source).ReadAsync(villages, null, 200, Ct));
+            Assert.Single(await new StoredHouseholds(source, Sealer).HouseholdsOfAsync(["53" + "1".PadLeft(14, '0') + "01"], Ct));
+            await foreach (var _ in AuditOfAsync(source)) { }
+        }
+        while (await ScalarAsync("select count(*) from pg_stat_activity where application_name = 'probe'") > 0) await Task.Delay(20, Ct); // it reports when it ends
+        Assert.Equal(before, await ScansAsync());
+    }
+
+    private async Task FillHistoryAsync() => await PostgresCluster.ExecuteAsync(plain.Admin, """
+        insert into household_history (code, version, at, actor, kind, command_id, document)
+        select code, n, now() - n * interval '1 day', 'plain', 'amend', gen_random_uuid(), '\x00' from (select code from household order by code limit 50000) h, generate_series(2, 4) as n;
+        insert into audit (at, actor, action, object, result, trace_id) select now() - n * interval '1 minute', 'u' || n % 500, 'household.amend', n::text, 'done', '' from generate_series(1, 100000) as n;
+        analyze household_history; analyze audit
+        """);
+
+    /// <summary>As a page of the audit is asked for: by time, and by account.</summary>
+    private static async IAsyncEnumerable<long> AuditOfAsync(NpgsqlDataSource source)
+    {
+        foreach (var sql in new[] { "select id from audit where at < now() order by at desc limit 50", "select id from audit where actor = 'u7' order by at desc limit 50" })
+        {
+            await using var command = source.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync(Ct);
+            while (await reader.ReadAsync(Ct)) yield return reader.GetInt64(0);
+        }
+    }
+
+    private async Task<string> ScansAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(plain.Admin) { Pooling = false }.ToString());
+        await using var command = source.CreateCommand("select string_agg(relname || ' ' || seq_scan, ', ' order by relname) from pg_stat_user_tables where relname = any ($1)");
+        command.Parameters.Add(new() { Value = Large });
+        return (string)(await command.ExecuteScalarAsync(Ct))!;
+    }
+
+    private async Task<long> ScalarAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(plain.Admin) { Pooling = false }.ToString());
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(Ct))!;
     }
 
     private static IEnumerable<(string Text, List<NpgsqlParameter> Parameters)> Statements(TypicalQuery typical, HouseholdQuery query, SearchStep step)
