@@ -17,5 +17,5 @@ public static class HouseholdRequestErrors
     public static readonly DomainError BadCommand = new("household.command.malformed", "操作内容无法识别。");
     public static readonly DomainError KindClosed = new("household.kind.forbidden", "这类操作不能从外部提交。", "kind");
     public static readonly DomainError MaskedValue = new("household.masked-value", "不能提交脱敏后的内容,请填写完整内容或去掉该字段。");
-    public static readonly DomainError TooManyRows = new("household.export.too-large", "结果过多,请缩小范围后再导出。");
+    public static readonly DomainError TooManyRows = new("household.export.too-large", "结果过多,请缩小范围,或改用导出任务(/api/v1/exports)。");
 }
