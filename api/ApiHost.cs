@@ -33,6 +33,7 @@ public static class ApiHost
         var services = builder.Services;
         services.AddEdges(builder.Configuration);
         services.AddAccounts(builder.Configuration, dataFolder);
+        services.AddSingleton(new DataFolder(dataFolder));
         AddAccess(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();
