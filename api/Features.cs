@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Audit;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
@@ -32,5 +33,6 @@ internal static class Features
         api.MapHouseholds();
         api.MapUnmasking();
         api.MapExports();
+        api.MapAudit();
     }
 }

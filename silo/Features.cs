@@ -5,6 +5,7 @@ using FangFanPin.Domain.Sealing;
 using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
+using FangFanPin.Storage.Audit;
 using FangFanPin.Storage.Exports;
 using FangFanPin.Storage.Imports;
 using FangFanPin.Storage.Households;
@@ -27,6 +28,8 @@ internal static class Features
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
         services.AddImportWork();
+        services.AddSingleton(s => CheckpointKey.OfFolder(s.GetRequiredService<SiloSettings>().DataFolder));
+        services.AddHostedService<AuditSealer>();
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -39,5 +42,7 @@ internal static class Features
         services.AddExportStorage();
         services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
         services.AddHouseholdReads();
+        services.AddSingleton(s => new CheckpointFile(s.GetRequiredService<SiloSettings>().DataFolder));
+        services.AddSingleton<AuditTrail>();
     }
 }

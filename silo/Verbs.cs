@@ -1,5 +1,6 @@
 using FangFanPin.Api.Demo;
 using FangFanPin.Silo.Accounts;
+using FangFanPin.Silo.Audit;
 using FangFanPin.Silo.Demo;
 using FangFanPin.Storage.Migrations;
 
@@ -16,6 +17,7 @@ internal static class Verbs
         ["totp"] = DemoAccounts.PrintCodeAsync,
         ["demo"] = DemoCommand.RunAsync,
         ["demo-load"] = DemoLoader.RunAsync,
+        ["verify-audit"] = VerifyAudit.RunAsync,
     };
 
     public static async Task<int> RunAsync(string verb, string[] args)

@@ -98,7 +98,7 @@ public static class ExportEndpoints
         if (job.Stage != ExportStage.Done || !File.Exists(path)) return Problems.From(ExportErrors.Gone);
         // The pieces of one download are one act.
         if (http.Request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From is null or 0)
-            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, "export.download", job.Region, job.Id.ToString("N"), Problems.TraceId(http)), ct);
+            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, "export.download", job.Region, job.Id.ToString("N"), Problems.TraceId(http)).From(http), ct);
         http.Response.Headers.CacheControl = "private, no-store";
         var name = $"{(job.Kind == ExportKind.Households ? "农户列表" : "人员列表")}_{job.Region}_{ChinaTime.DayOf(job.CreatedAt):yyyyMMdd}.xlsx";
         return TypedResults.PhysicalFile(path, Workbook, name, job.FinishedAt, new EntityTagHeaderValue($"\"{job.Sha256}\""), enableRangeProcessing: true);

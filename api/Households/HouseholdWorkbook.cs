@@ -31,7 +31,7 @@ internal static class HouseholdWorkbook
             await file.DisposeAsync();
             return Problems.From(HouseholdRequestErrors.TooManyRows);
         }
-        await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, "household.export", query.Value!.Region.ToString(), $"{sheet.Count}", Problems.TraceId(http)), ct);
+        await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, "household.export", query.Value!.Region.ToString(), $"{sheet.Count}", Problems.TraceId(http)).From(http), ct);
         file.Position = 0;
         return TypedResults.Stream(file, ContentType, $"农户列表_{request.Region}.xlsx");
     }

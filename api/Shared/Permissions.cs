@@ -105,6 +105,7 @@ public static class AccessRuleExtensions
     {
         builder.WithMetadata(new AccessRule(permission, area));
         if (permission == Permission.Anonymous) builder.AllowAnonymous();
+        if (AuditedEndpoint.Records(permission)) AuditedEndpoint.Record(builder, permission);
         return builder;
     }
 }

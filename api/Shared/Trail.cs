@@ -7,8 +7,9 @@ namespace FangFanPin.Api.Shared;
 public sealed class Trail(AuditLog audit, AccountMeter meter, TimeProvider clock)
 {
     /// <param name="actor">Name of an account; never what somebody typed.</param>
-    public Task WriteAsync(string actor, string action, string subject, string result, HttpContext? context) =>
-        audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), actor, action, subject, result, context is null ? "" : Problems.TraceId(context)), CancellationToken.None);
+    /// <param name="person">Code of the household that is looked at; null for none.</param>
+    public Task WriteAsync(string actor, string action, string subject, string result, HttpContext? context, string? person = null) => audit.AppendAsync(
+        new AuditEntry(clock.GetUtcNow(), actor, action, subject, result, context is null ? "" : Problems.TraceId(context)) { Subject = person }.From(context), CancellationToken.None);
 
     /// <summary>An entry and a count, for what somebody should look at.</summary>
     /// <param name="kind">Fixed, e.g. <c>account-tampered</c>.</param>
@@ -17,4 +18,15 @@ public sealed class Trail(AuditLog audit, AccountMeter meter, TimeProvider clock
         meter.Alarm(kind);
         return WriteAsync(actor, "alarm", subject, kind, context);
     }
+}
+
+internal static class AuditOrigin
+{
+    /// <summary>With the role, address and device of the request; nobody's request leaves them empty.</summary>
+    public static AuditEntry From(this AuditEntry entry, HttpContext? context) => context is null ? entry : entry with
+    {
+        Role = Caller.Of(context) is { } caller ? string.Join(',', caller.RoleNames) : null,
+        Address = SignIn.AddressOf(context),
+        Device = Domain.Records.Masking.Loose(context.Request.Headers.UserAgent.ToString()),
+    };
 }

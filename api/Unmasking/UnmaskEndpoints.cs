@@ -50,7 +50,7 @@ public static class UnmaskEndpoints
         if (!read.Ok) return Problems.From(read.Errors);
         if (await signIn.StepUpAsync(caller, body.Code, body.Password, context, ct) is { } refusal)
         {
-            await trail.WriteAsync(caller.Name, "查看明文", code, refusal.Code, context);
+            await trail.WriteAsync(caller.Name, "查看明文", code, refusal.Code, context, code);
             return Problems.From(refusal);
         }
         if (await reader.FindAsync(code, ct) is not { } household) return Problems.From(HouseholdErrors.NotFound);
@@ -60,7 +60,7 @@ public static class UnmaskEndpoints
             return Problems.From(UnmaskErrors.QuotaUsedUp);
         }
         // First the entry, then the answer: what cannot be recorded is not shown.
-        await trail.WriteAsync(caller.Name, "查看明文", $"{code} [{string.Join(' ', body.Fields)}] {Masking.Loose(body.Reason.Trim())}", "ok", context);
+        await trail.WriteAsync(caller.Name, "查看明文", $"{code} [{string.Join(' ', body.Fields)}] {Masking.Loose(body.Reason.Trim())}", "ok", context, code);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new UnmaskResponse(read.Value!.ToDictionary(f => f.Text, f => ValueOf(household.File, f.Path)), left));
     }

@@ -1,22 +1,115 @@
+using System.Threading.Channels;
+using FangFanPin.Storage.Records;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace FangFanPin.Storage.Accounts;
 
 /// <summary>One line of the audit table. Nothing personal: account names, paths, codes.</summary>
-public sealed record AuditEntry(DateTimeOffset At, string Actor, string Action, string Object, string Result, string TraceId);
+public sealed record AuditEntry(DateTimeOffset At, string Actor, string Action, string Object, string Result, string TraceId)
+{
+    public string? Role { get; init; }
 
-/// <summary>Insert-only record of what was done or refused.</summary>
-public sealed class AuditLog(NpgsqlDataSource database)
+    /// <summary>Where the request came from.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What the client calls itself.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Code of the household that was looked at.</summary>
+    public string? Subject { get; init; }
+}
+
+/// <summary>
+/// Insert-only record of what was done or refused. Entries of many callers travel in one statement: what gathers while one is on its way is the
+/// next. A caller goes on once its entry is committed, or fails.
+/// </summary>
+public sealed class AuditLog : IAsyncDisposable
 {
     private const int TextMax = 400;
-    private const string Insert = "insert into audit (at, actor, action, object, result, trace_id) values ($1, $2, $3, $4, $5, $6)";
+    private const int RowsMax = 500;
+    private const int QueueMax = 20_000;
 
+    private const string Insert = """
+        insert into audit (at, actor, action, object, result, trace_id, role, address, device, subject)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """;
+
+    private readonly NpgsqlDataSource database;
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+    private readonly Task worker;
+
+    private sealed record Waiting(AuditEntry Entry, TaskCompletionSource Done);
+
+    public AuditLog(NpgsqlDataSource database)
+    {
+        this.database = database;
+        using (ExecutionContext.SuppressFlow()) worker = Task.Run(RunAsync);
+    }
+
+    /// <exception cref="NpgsqlException">The entry could not be written: what it is about must not happen.</exception>
     public async Task AppendAsync(AuditEntry entry, CancellationToken ct = default)
     {
-        await using var command = database.CreateCommand(Insert);
-        command.Parameters.Add(new() { Value = entry.At.ToUniversalTime() });
-        foreach (var text in new[] { entry.Actor, entry.Action, entry.Object, entry.Result, entry.TraceId })
-            command.Parameters.Add(new() { Value = text.Length > TextMax ? text[..TextMax] : text });
-        await command.ExecuteNonQueryAsync(ct);
+        var waiting = new Waiting(entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await queue.Writer.WriteAsync(waiting, ct);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new NpgsqlException("The audit is closing.", e);
+        }
+        await waiting.Done.Task.WaitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await worker;
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Waiting>(RowsMax);
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < RowsMax && queue.Reader.TryRead(out var next)) batch.Add(next);
+            try
+            {
+                await WriteAsync([.. batch.Select(w => w.Entry)]);
+                foreach (var one in batch) one.Done.TrySetResult();
+            }
+            catch (Exception e)
+            {
+                foreach (var one in batch) one.Done.TrySetException(e as NpgsqlException ?? new NpgsqlException("The audit cannot be written.", e));
+            }
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(AuditEntry[] entries)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(Insert, connection);
+        command
+            .WithColumn(entries, NpgsqlDbType.TimestampTz, e => e.At.ToUniversalTime())
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Actor))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Action))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Object))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Result))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.TraceId))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Role))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Address))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Device))
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Subject));
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Bounded, and without what the database would refuse: one caller's odd header must not fail the entries beside it.</summary>
+    private static string? Clean(string? text)
+    {
+        if (text is null) return null;
+        var cut = text.Length > TextMax ? text[..TextMax] : text;
+        return cut.Any(c => char.IsControl(c) || char.IsSurrogate(c)) ? string.Concat(cut.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) : cut;
     }
 }

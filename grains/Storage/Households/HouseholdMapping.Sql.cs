@@ -9,10 +9,10 @@ public sealed partial class HouseholdMapping
     /// </summary>
     private const string SaveSql = """
         with input as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
                 as i (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status, monitor_category,
                       risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
-                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id, content_hash)
+                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id, content_hash, role, document_hash)
         ), before as materialized (
             select code, version, village, contribution, members_digest from household where code = any ($1)
         ), saved as (
@@ -49,11 +49,11 @@ public sealed partial class HouseholdMapping
             order by i.code collate "C"
         ), audited as (
             -- an import is audited as one act by its job; which households it changed stands in their history
-            insert into audit (at, actor, action, object, result, trace_id)
-            select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, '')
+            insert into audit (at, actor, action, object, result, trace_id, role, after_hash)
+            select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, ''), i.role, i.document_hash
             from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
         ), members as materialized (
-            select m.*, v.village from unnest($32, $33, $34, $35, $36, $37, $38, $39, $40)
+            select m.*, v.village from unnest($34, $35, $36, $37, $38, $39, $40, $41, $42)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (

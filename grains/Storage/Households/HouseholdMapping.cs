@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
@@ -174,7 +175,9 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.ImportId)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => ContentHash.Bytes(r.Change?.Content));
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => ContentHash.Bytes(r.Change?.Content))
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Actor.Role)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Change is { ImportId: null } && r.Document is { } box ? SHA256.HashData(box) : null);
 
     private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

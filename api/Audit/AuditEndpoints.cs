@@ -1,0 +1,82 @@
+using System.Globalization;
+using FangFanPin.Api.Shared;
+using FangFanPin.Domain;
+using FangFanPin.Storage.Audit;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace FangFanPin.Api.Audit;
+
+/// <param name="Next">Pass as <c>before</c> for the next page; null on the last.</param>
+public sealed record AuditLinesResponse(IReadOnlyList<AuditLine> Items, string? Next);
+
+/// <summary>审计查阅, for the audit administrator alone: what one official did, who looked at one household, and whether the audit is whole.</summary>
+public static class AuditEndpoints
+{
+    private const int LimitDefault = 50;
+    private const int LimitMax = 200;
+
+    /// <summary>Kinds of acts, by how the recorded action begins.</summary>
+    private static readonly Dictionary<string, string> Kinds = new()
+    {
+        ["read"] = "read ", ["list"] = "list ", ["search"] = "search ", ["change"] = "change ", ["export"] = "export", ["unmask"] = "查看明文", ["login"] = "登录", ["alarm"] = "alarm", ["household"] = "household.",
+    };
+
+    public static void MapAudit(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/audit").WithTags("审计");
+        group.MapGet("/accounts/{name}/entries", OfAccountAsync).WithSummary("一个账号的全部操作")
+            .WithDescription("kind=read|list|search|change|household|export|unmask|login|alarm;新的在前。").Requires(Permission.ReadAudit, Area.OfAccount("name"));
+        group.MapGet("/households/{code}/entries", OfHouseholdAsync).WithSummary("一户被谁查看、修改过")
+            .WithDescription("查看记录在封存(约一秒)后可见;列表和导出按账号查阅。").Requires(Permission.ReadAudit, Area.OfHousehold("code"));
+        group.MapGet("/verification", VerifyAsync).WithSummary("核验审计:链条、签名、库外检查点")
+            .WithDescription("默认核验最近 3600 个检查点;from=1 全部核验。密封档案由命令 verify-audit 核验。").Requires(Permission.ReadAudit, Area.Whole);
+    }
+
+    private static async Task<Results<Ok<AuditLinesResponse>, ProblemHttpResult>> OfAccountAsync(
+        string name, string? kind, string? before, int? limit, AuditTrail trail, CancellationToken ct) =>
+        Page(kind, before, limit) is { } page ? Answer(await trail.OfAccountAsync(name, page, ct), page) : Problems.From(AuditErrors.BadPage);
+
+    private static async Task<Results<Ok<AuditLinesResponse>, ProblemHttpResult>> OfHouseholdAsync(
+        string code, string? kind, string? before, int? limit, AuditTrail trail, CancellationToken ct) =>
+        Page(kind, before, limit) is { } page ? Answer(await trail.OfHouseholdAsync(code, page, ct), page) : Problems.From(AuditErrors.BadPage);
+
+    private static async Task<Results<Ok<AuditReport>, ProblemHttpResult>> VerifyAsync(
+        long? from, NpgsqlDataSource database, CheckpointFile file, DataFolder folder, CancellationToken ct)
+    {
+        if (from < 1) return Problems.From(AuditErrors.BadPage);
+        const int Recent = 3_600;
+        CheckpointKey key;
+        try
+        {
+            key = CheckpointKey.ToVerify(folder.Path);
+        }
+        catch (InvalidDataException)
+        {
+            return Problems.From(AuditErrors.NotReady);
+        }
+        using (key)
+            return TypedResults.Ok(await new AuditVerifier(database, file, key).VerifyAsync(from ?? Math.Max(1, (file.Last()?.Number ?? 0) - Recent), ct));
+    }
+
+    private static Ok<AuditLinesResponse> Answer(IReadOnlyList<AuditLine> lines, AuditPage page) => TypedResults.Ok(new AuditLinesResponse(
+        lines, lines.Count == page.Limit ? string.Create(CultureInfo.InvariantCulture, $"{lines[^1].At.UtcTicks}-{lines[^1].Id}") : null));
+
+    /// <returns>Null when it cannot be understood.</returns>
+    private static AuditPage? Page(string? kind, string? before, int? limit)
+    {
+        if (limit is < 1 or > LimitMax || (kind is not null && !Kinds.ContainsKey(kind))) return null;
+        var most = limit ?? LimitDefault;
+        var action = kind is null ? null : Kinds[kind];
+        if (before is null) return new AuditPage(DateTimeOffset.MaxValue, long.MaxValue, action, most);
+        if (before.Split('-') is not [var ticks, var id] || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            || !long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var entry) || at > DateTimeOffset.MaxValue.UtcTicks) return null;
+        return new AuditPage(new DateTimeOffset(at, TimeSpan.Zero), entry, action, most);
+    }
+}
+
+public static class AuditErrors
+{
+    public static readonly DomainError BadPage = new("audit.bad-request", "查询条件或分页参数不正确。");
+    public static readonly DomainError NotReady = new("audit.not-ready", "审计签名密钥尚未生成。");
+}

@@ -1,0 +1,66 @@
+using FangFanPin.Domain.Records;
+using FangFanPin.Storage.Accounts;
+
+namespace FangFanPin.Api.Shared;
+
+/// <summary>
+/// Puts every use of an endpoint about people, configuration or the running of the system on record, by what the endpoint declares: reads after the
+/// handler and before the answer leaves, changes before the handler and after it. What cannot be recorded is answered 503 and not shown or done.
+/// </summary>
+internal static class AuditedEndpoint
+{
+    /// <summary>The others are open to all, show no person, or record themselves, more exactly than by their address.</summary>
+    private static readonly HashSet<Permission> Recorded =
+    [
+        Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadImports, Permission.ChangeImports, Permission.HandleCases,
+        Permission.ReadAccounts, Permission.Operate, Permission.ChangeRegions, Permission.ReadAudit,
+    ];
+
+    private static readonly HashSet<Permission> AboutHouseholds = [Permission.ReadHouseholds, Permission.ChangeHouseholds];
+
+    /// <summary>Endpoints carry it, so that a test can say which are recorded.</summary>
+    public sealed record Mark;
+
+    public static bool Records(Permission permission) => Recorded.Contains(permission);
+
+    public static void Record<TBuilder>(TBuilder builder, Permission permission) where TBuilder : IEndpointConventionBuilder => builder
+        .WithMetadata(new Mark())
+        .AddEndpointFilter(async (call, next) =>
+        {
+            var context = call.HttpContext;
+            if (Caller.Of(context) is not { } caller) return await next(call);
+            var use = Use.Of(context, permission, caller);
+            // A change of a household has its entry in its own transaction.
+            if (use.IsChange && permission != Permission.ChangeHouseholds) await use.WriteAsync("asked");
+            var answer = await next(call);
+            // A refusal that only the handler could see is recorded with all other refusals.
+            if (use.ResultOf(answer) is { } result) await use.WriteAsync(result);
+            return answer;
+        });
+
+    private sealed record Use(HttpContext Context, Trail Trail, string Actor, string Action, string Object, string? Subject, bool IsChange)
+    {
+        public static Use Of(HttpContext context, Permission permission, Caller caller)
+        {
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Replace("/api/v1/", "", StringComparison.Ordinal).Trim('/') ?? "";
+            var change = !HttpMethods.IsGet(context.Request.Method) && permission is not (Permission.ReadHouseholds or Permission.ReadImports or Permission.ReadAccounts or Permission.ReadAudit);
+            var verb = change ? "change" : route.Contains('{', StringComparison.Ordinal) ? "read" : context.Request.Query.Count > 1 || !HttpMethods.IsGet(context.Request.Method) ? "search" : "list";
+            var household = AboutHouseholds.Contains(permission) ? context.GetRouteValue("code") as string : null;
+            var path = context.Request.Path.Value?.Replace("/api/v1/", "", StringComparison.Ordinal);
+            var query = Uri.UnescapeDataString(context.Request.QueryString.Value?.Replace('+', ' ') ?? "");
+            return new Use(context, context.RequestServices.GetRequiredService<Trail>(), caller.Name, $"{verb} {route}", Masking.Loose(query) is { Length: > 0 } asked ? $"{path} {asked}" : $"{path}", household, change);
+        }
+
+        public Task WriteAsync(string result) => Trail.WriteAsync(Actor, Action, Object, result, Context, Subject);
+
+        /// <summary>Null: recorded elsewhere.</summary>
+        public string? ResultOf(object? answer)
+        {
+            var inner = answer is INestedHttpResult nested ? nested.Result : answer;
+            var status = (inner as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK;
+            if (status == StatusCodes.Status403Forbidden) return null;
+            if (status < StatusCodes.Status400BadRequest) return "ok";
+            return inner is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult problem && problem.ProblemDetails.Extensions.TryGetValue("code", out var code) ? $"{code}" : $"{status}";
+        }
+    }
+}

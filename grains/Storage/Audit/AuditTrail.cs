@@ -1,0 +1,60 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FangFanPin.Storage.Audit;
+
+/// <summary>An entry as an inspector reads it.</summary>
+public sealed record AuditLine(
+    long Id, DateTimeOffset At, string Actor, string? Role, string? Address, string? Device, string Action, string Object, string Result, string TraceId,
+    string? BeforeHash, string? AfterHash);
+
+/// <summary>What an inspector asks: all that one account did, all that happened to one household. Newest first, by key.</summary>
+public sealed class AuditTrail(NpgsqlDataSource database)
+{
+    private const string Columns = "id, at, actor, role, address, device, action, object, result, trace_id, encode(before_hash, 'hex'), encode(after_hash, 'hex')";
+
+    private const string OfAccount = $"""
+        select {Columns} from audit where actor = $1 and (at, id) < ($2, $3) and ($4::text is null or action like $4) order by at desc, id desc limit $5
+        """;
+
+    /// <summary>Looks by the sealer's table, changes by the history, whose trace and origin the entry of the same moment and actor has.</summary>
+    private const string OfHousehold = $"""
+        select * from (
+            select {Columns} from audit where id = any (array(select audit_id from audit_subject where subject = $1 order by audit_id desc))
+            union all
+            select distinct on (c.version) a.id, c.at, c.actor, a.role, a.address, a.device, 'change ' || c.kind, c.code,
+                case when c.import_id is null then 'ok' else 'import ' || c.import_id end, coalesce(a.trace_id, ''), encode(a.before_hash, 'hex'), encode(a.after_hash, 'hex')
+            from household_history c left join audit a on c.import_id is null and a.actor = c.actor and a.at = c.at and a.object = c.code
+            where c.code = $1
+        ) t (id, at, actor, role, address, device, action, object, result, trace_id, before_hash, after_hash)
+        where (at, coalesce(id, 0)) < ($2, $3) and ($4::text is null or action like $4) order by at desc, coalesce(id, 0) desc limit $5
+        """;
+
+    public Task<IReadOnlyList<AuditLine>> OfAccountAsync(string account, AuditPage page, CancellationToken ct) => AskAsync(OfAccount, account, page, ct);
+
+    public Task<IReadOnlyList<AuditLine>> OfHouseholdAsync(string code, AuditPage page, CancellationToken ct) => AskAsync(OfHousehold, code, page, ct);
+
+    private async Task<IReadOnlyList<AuditLine>> AskAsync(string sql, string subject, AuditPage page, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var value in new object[] { subject, page.Before.ToUniversalTime(), page.BeforeId }) command.Parameters.Add(new() { Value = value });
+        command.Parameters.Add(new() { Value = page.Action is null ? DBNull.Value : page.Action + "%", NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = page.Limit });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var lines = new List<AuditLine>();
+        while (await reader.ReadAsync(ct)) lines.Add(Read(reader));
+        return lines;
+    }
+
+    private static AuditLine Read(NpgsqlDataReader row)
+    {
+        string? Text(int i) => row.IsDBNull(i) ? null : row.GetString(i);
+        return new AuditLine(
+            row.IsDBNull(0) ? 0 : row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), Text(3), Text(4), Text(5), row.GetString(6), row.GetString(7),
+            row.GetString(8), row.GetString(9), Text(10), Text(11));
+    }
+}
+
+/// <param name="Before">With <paramref name="BeforeId"/>: where the page before ended.</param>
+/// <param name="Action">How the action begins; null for all. No pattern.</param>
+public sealed record AuditPage(DateTimeOffset Before, long BeforeId, string? Action, int Limit);

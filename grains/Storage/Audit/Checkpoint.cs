@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace FangFanPin.Storage.Audit;
+
+/// <summary>What is signed about a stretch of entries. Each contains the one before, so that none can be left out or exchanged.</summary>
+/// <param name="Number">From 1, without gaps.</param>
+/// <param name="Count">Entries in it.</param>
+/// <param name="Total">Entries up to and with it.</param>
+/// <param name="Ids">SHA-256 of the ids.</param>
+/// <param name="Root">Of the Merkle tree over the entries.</param>
+/// <param name="Chain">Of all above and of the chain before.</param>
+public sealed record Checkpoint(long Number, DateTimeOffset At, int Count, long Total, byte[] Ids, byte[] Root, byte[] Chain, byte[] Signature)
+{
+    public static readonly byte[] Beginning = new byte[SHA256.HashSizeInBytes];
+
+    /// <param name="before">Null: the first.</param>
+    internal static Checkpoint Next(Checkpoint? before, DateTimeOffset at, IReadOnlyCollection<long> ids, byte[] leaves, CheckpointKey key)
+    {
+        // The database keeps microseconds.
+        at = new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+        var next = new Checkpoint((before?.Number ?? 0) + 1, at, ids.Count, (before?.Total ?? 0) + ids.Count, HashOf([.. ids]), MerkleTree.Root(leaves), [], []);
+        var chain = next.ChainAfter(before?.Chain ?? Beginning);
+        return next with { Chain = chain, Signature = key.Sign(chain) };
+    }
+
+    public static byte[] HashOf(long[] ids) => SHA256.HashData(MemoryMarshal.AsBytes<long>(ids));
+
+    /// <summary>What <see cref="Chain"/> must be.</summary>
+    public byte[] ChainAfter(byte[] before)
+    {
+        var bytes = new byte[before.Length + 4 * 8 + Ids.Length + Root.Length];
+        before.CopyTo(bytes, 0);
+        var numbers = bytes.AsSpan(before.Length);
+        BinaryPrimitives.WriteInt64BigEndian(numbers, Number);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[8..], At.UtcTicks / TimeSpan.TicksPerMicrosecond);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[16..], Count);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[24..], Total);
+        Ids.CopyTo(numbers[32..]);
+        Root.CopyTo(numbers[(32 + Ids.Length)..]);
+        return SHA256.HashData(bytes);
+    }
+
+    public bool Equals(Checkpoint? other) => other is not null && Number == other.Number && At == other.At && Count == other.Count && Total == other.Total
+        && Ids.AsSpan().SequenceEqual(other.Ids) && Root.AsSpan().SequenceEqual(other.Root) && Chain.AsSpan().SequenceEqual(other.Chain);
+
+    public override int GetHashCode() => HashCode.Combine(Number, Total);
+}

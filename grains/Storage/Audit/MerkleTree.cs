@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+
+namespace FangFanPin.Storage.Audit;
+
+/// <summary>The root over hashes of leaves; an odd one goes up unpaired (RFC 6962's shape). Nodes are marked apart from leaves.</summary>
+internal static class MerkleTree
+{
+    private const byte NodeMark = 1;
+    private const int Length = SHA256.HashSizeInBytes;
+
+    /// <param name="leaves">32 bytes each, one after the other; not empty.</param>
+    public static byte[] Root(ReadOnlySpan<byte> leaves)
+    {
+        var level = leaves.ToArray();
+        var count = leaves.Length / Length;
+        Span<byte> pair = stackalloc byte[1 + 2 * Length];
+        pair[0] = NodeMark;
+        for (; count > 1; count = (count + 1) / 2)
+        {
+            for (var i = 0; i < count / 2; i++)
+            {
+                level.AsSpan(2 * i * Length, 2 * Length).CopyTo(pair[1..]);
+                SHA256.HashData(pair, level.AsSpan(i * Length, Length));
+            }
+            if (count % 2 == 1) level.AsSpan((count - 1) * Length, Length).CopyTo(level.AsSpan(count / 2 * Length, Length));
+        }
+        return level[..Length];
+    }
+}
