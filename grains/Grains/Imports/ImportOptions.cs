@@ -1,6 +1,6 @@
 namespace FangFanPin.Grains.Imports;
 
-/// <summary>Bounds of import work on one silo.</summary>
+/// <summary>Bounds of import work on one silo; configuration section <c>FangFanPin:ImportWork</c>.</summary>
 public sealed record ImportOptions
 {
     /// <summary>Household commands under way at once, per import.</summary>
