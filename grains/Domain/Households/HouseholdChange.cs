@@ -22,6 +22,7 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(AddMeasure), "add-measure")]
 [JsonDerivedType(typeof(FinishMeasure), "finish-measure")]
 [JsonDerivedType(typeof(MoveHousehold), "move")]
+[JsonDerivedType(typeof(FollowVillage), "follow-village")]
 [JsonDerivedType(typeof(SplitHousehold), "split")]
 [JsonDerivedType(typeof(DeregisterHousehold), "deregister")]
 [JsonDerivedType(typeof(RestoreHousehold), "restore")]
@@ -115,6 +116,18 @@ public sealed record MoveHousehold : HouseholdChange
     /// <summary>12-digit code of a village that exists today.</summary>
     public required string ToVillage { get; init; }
     public string? Address { get; init; }
+}
+
+/// <summary>
+/// 并村: the household stays where it lives, deregistered or not, and its village becomes another one. Sent when a village ends, not by people;
+/// a household that has moved elsewhere meanwhile stays there.
+/// </summary>
+public sealed record FollowVillage : HouseholdChange
+{
+    public required string FromVillage { get; init; }
+
+    /// <summary>12-digit code of a village that exists today.</summary>
+    public required string ToVillage { get; init; }
 }
 
 /// <summary>分户: the named members leave for a new household in the same village.</summary>

@@ -15,6 +15,8 @@ public static class HouseholdDecision
 {
     public static Outcome<HouseholdFile> Decide(HouseholdFile? file, HouseholdChange change, DecisionContext context) => change switch
     {
+        // Before the area rule: the village may have ended, and then lies in nobody's area.
+        FollowVillage follow when file is not null => LifecycleDecision.Follow(file, follow, context),
         // Said again where the data lives: the API has asked already, but a household may have moved meanwhile.
         _ when file is not null && !context.Villages.IsWithin(context.Actor.Region, file.Household.AreaCode ?? "") => HouseholdErrors.OutsideArea,
         RegisterHousehold register => LifecycleDecision.Register(file, register, context),

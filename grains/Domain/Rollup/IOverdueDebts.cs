@@ -26,10 +26,3 @@ public interface IDueHouseholds
 }
 
 public sealed record DueHousehold(string Code, DateOnly Due);
-
-/// <summary>Households of a village that are not deregistered, whether they count in figures or not.</summary>
-public interface IVillageHouseholds
-{
-    /// <summary>Codes in order, after one of them.</summary>
-    Task<IReadOnlyList<string>> ReadAsync(RegionCode village, string after, int limit, CancellationToken ct);
-}

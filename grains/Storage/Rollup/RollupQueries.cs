@@ -7,7 +7,7 @@ using Npgsql;
 namespace FangFanPin.Storage.Rollup;
 
 /// <summary>Reads for the background work of the roll-up.</summary>
-public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, IDueHouseholds, IVillageHouseholds
+public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, IDueHouseholds
 {
     private const string OverdueSql =
         "select target from owed group by target having min(at) < clock_timestamp() - $1 order by min(at) limit $2";
@@ -20,8 +20,6 @@ public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, ID
         where next_due <= $1 and (hashtext(code) & ($3 - 1)) = $2 and (next_due, code) > ($4, $5 collate "C") order by next_due, code limit $6
         """;
 
-    private const string VillageSql = "select code from household where village = $1 and code > $2 and document is not null and (status is null or status = '1') order by code limit $3";
-
     async Task<IReadOnlyList<RegionCode>> IOverdueDebts.ReadAsync(TimeSpan age, int limit, CancellationToken ct) =>
         [.. (await ReadAsync(OverdueSql, ct, age, limit)).Select(RegionCode.Parse)];
 
@@ -29,9 +27,6 @@ public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, ID
 
     async Task<IReadOnlyList<DueHousehold>> IDueHouseholds.ReadAsync(DateOnly day, int shard, int shards, DueHousehold? after, int limit, CancellationToken ct) =>
         await ReadAsync(DueSql, r => new DueHousehold(r.GetString(0), r.GetFieldValue<DateOnly>(1)), ct, day, shard, shards, after?.Due ?? DateOnly.MinValue, after?.Code ?? "", limit);
-
-    async Task<IReadOnlyList<string>> IVillageHouseholds.ReadAsync(RegionCode village, string after, int limit, CancellationToken ct) =>
-        await ReadAsync(VillageSql, ct, village.ToString(), after, limit);
 
     private Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values) => ReadAsync(sql, r => r.GetString(0), ct, values);
 
