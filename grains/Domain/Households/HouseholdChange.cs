@@ -28,6 +28,7 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(RestoreHousehold), "restore")]
 [JsonDerivedType(typeof(ReceiveSplit), "receive-split")]
 [JsonDerivedType(typeof(ImportFile), "import")]
+[JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(RevertImport), "revert-import")]
 public abstract record HouseholdChange;
 
@@ -161,6 +162,24 @@ public sealed record ImportFile : HouseholdChange
     public required ImmutableSortedDictionary<string, ImmutableArray<string>> Columns { get; init; }
 
     /// <summary>The import, for history and undo.</summary>
+    public required string ImportId { get; init; }
+
+    /// <summary>Version of the household that the preview compared with, 0 when there was none; null: any. Another one is a conflict unless nothing would change.</summary>
+    public long? SeenVersion { get; init; }
+
+    /// <summary>The platform's own code (P…) under which this household has been known until the national system named it.</summary>
+    public string? Replaces { get; init; }
+}
+
+/// <summary>
+/// The household goes on under the code that the national system has given it; this file keeps its past and is closed. Sent by the new
+/// household's grain, not by people.
+/// </summary>
+public sealed record HandOver : HouseholdChange
+{
+    public required string NationalCode { get; init; }
+
+    /// <summary>The import that brought the code, for history and undo.</summary>
     public required string ImportId { get; init; }
 }
 

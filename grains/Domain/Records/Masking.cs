@@ -1,3 +1,5 @@
+using FangFanPin.Domain.Households;
+
 namespace FangFanPin.Domain.Records;
 
 /// <summary>
@@ -18,7 +20,7 @@ public static class Masking
         if (field.EndsWith("CertNumber", StringComparison.Ordinal) || field.EndsWith("IdNumber", StringComparison.Ordinal)) return Certificate(text);
         if (field.EndsWith("Phone", StringComparison.Ordinal)) return Phone(text);
         if (field.EndsWith("BankAccount", StringComparison.Ordinal)) return Kept(text, 0, 4);
-        return known ? text : Unknown(text);
+        return known || PlatformCode.IsIndicator(field) ? text : Unknown(text);
     }
 
     /// <summary>First three and last four.</summary>

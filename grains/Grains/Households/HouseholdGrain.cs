@@ -45,16 +45,23 @@ public sealed class HouseholdGrain(
     {
         var hash = CommandContent.HashOf(command.Change);
         if (stored.State.Applied.FirstOrDefault(a => a.CommandId == command.CommandId) is { } repeat)
-            return repeat.ContentHash == hash ? new CommandAnswer { Version = repeat.Version, Changed = repeat.Changed } : Refused(HouseholdErrors.CommandReused);
+        {
+            if (repeat.ContentHash != hash) return Refused(HouseholdErrors.CommandReused);
+            await TakeOverAsync(command); // the first attempt may have ended before it came to that
+            return new CommandAnswer { Version = repeat.Version, Changed = repeat.Changed };
+        }
         if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
         if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
 
-        var context = world.ContextFor(Code, command.Actor);
+        var context = world.ContextFor(Code, command.Actor) with { Predecessor = await PredecessorAsync(command.Change) };
         var decision = command.Change is RevertImport revert
             ? ImportUndo.Decide(stored.State, revert)
             : HouseholdDecision.Decide(stored.State.File, command.Change, context).As(f => new ImportUndo.Restored(f));
         if (!decision.Ok) return new CommandAnswer { Errors = decision.Errors, Version = Version };
-        return await ApplyAsync(command, hash, decision.Value!.File, context);
+        if (decision.Value!.File is null) await GiveBackAsync(command);
+        var answer = await ApplyAsync(command, hash, decision.Value.File, context);
+        if (answer.Errors.Count == 0) await TakeOverAsync(command);
+        return answer;
     }
 
     public async Task RecomputeAsync(DateOnly today, CancellationToken ct)
@@ -69,6 +76,7 @@ public sealed class HouseholdGrain(
     {
         var changes = FileDiff.Between(stored.State.File, file);
         if (changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
+        if (command.Change is ImportFile { SeenVersion: { } seen } && seen != (stored.State.File is null ? 0 : Version)) return Refused(HouseholdErrors.StaleVersion);
         var version = StoredVersion + 1;
         var (vector, nextDue) = Contributed(file, context.Today);
         var next = stored.State with
@@ -86,7 +94,7 @@ public sealed class HouseholdGrain(
                 Kind = CommandContent.KindOf(command.Change),
                 Actor = command.Actor,
                 At = world.Now,
-                ImportId = (command.Change as ImportFile)?.ImportId,
+                ImportId = (command.Change as ImportFile)?.ImportId ?? (command.Change as HandOver)?.ImportId,
                 Changes = changes,
             },
         };
@@ -129,6 +137,34 @@ public sealed class HouseholdGrain(
     }
 
     private void Nudge(string village) => grains.GetGrain<IRegionGrain>(RegionKey.Village(RegionCode.Parse(village)).ToString()).NudgeAsync().Ignore();
+
+    /// <summary>The file under the platform code that this import replaces, while it is active.</summary>
+    private async Task<HouseholdFile?> PredecessorAsync(HouseholdChange change) =>
+        change is ImportFile { Replaces: { } platform } && stored.State.File is null && await Other(platform).GetAsync() is { File.IsActive: true } view ? view.File : null;
+
+    /// <summary>Closes the file under the platform code. Whoever sent the import sends it again until it is answered, so nothing is owed.</summary>
+    private async Task TakeOverAsync(HouseholdCommand command)
+    {
+        if (command.Change is not ImportFile { Replaces: { } platform } import || PlatformCode.Of(stored.State.File) != platform) return;
+        await Other(platform).ExecuteAsync(new HouseholdCommand
+        {
+            CommandId = CommandContent.Derived(command.CommandId, "hand-over"), ExpectedVersion = null, Actor = command.Actor,
+            Change = new HandOver { NationalCode = Code, ImportId = import.ImportId },
+        });
+    }
+
+    /// <summary>The import that is taken back had taken the household over: its file under the platform code opens again, before this one goes.</summary>
+    private async Task GiveBackAsync(HouseholdCommand command)
+    {
+        if (command.Change is not RevertImport revert || PlatformCode.Of(stored.State.File) is not { } platform) return;
+        await Other(platform).ExecuteAsync(new HouseholdCommand
+        {
+            CommandId = CommandContent.Derived(command.CommandId, "give-back"), ExpectedVersion = null, Actor = command.Actor,
+            Change = new RevertImport { ImportId = revert.ImportId },
+        });
+    }
+
+    private IHouseholdGrain Other(string code) => grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
 
     private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
     {
