@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,9 +8,13 @@ namespace FangFanPin.Domain.Households;
 /// <summary>What a command is known by: its kind, the hash of its content, and ids made from its own.</summary>
 public static class CommandContent
 {
-    /// <summary>SHA-256 over the change in JSON, hex: equal for equal content.</summary>
-    public static string HashOf(HouseholdChange change) =>
-        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(change, WireJson.Options)));
+    /// <summary>Half a SHA-256 over the change in JSON: equal for equal content.</summary>
+    public static UInt128 HashOf(HouseholdChange change)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(change, WireJson.Options), hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
 
     /// <summary>The discriminator of the change's type, e.g. <c>amend</c>.</summary>
     public static string KindOf(HouseholdChange change) => Kinds[change.GetType()];

@@ -9,7 +9,10 @@ public sealed record HouseholdState
     /// <summary>Null: the household has never been registered (or its registration was undone).</summary>
     public HouseholdFile? File { get; init; }
 
-    /// <summary>The newest <see cref="AppliedMax"/> commands, oldest first, so that a repeat gets the same answer.</summary>
+    /// <summary>
+    /// As the store read them with the row: the commands of the newest changes, oldest first, at most <see cref="CommandMemory.Most"/>. Never written
+    /// from here: each stands in the history row of its version.
+    /// </summary>
     public ImmutableArray<AppliedCommand> Applied { get; init; } = [];
 
     /// <summary>The newest change; the store writes it as the history row of its version, in the transaction that writes that version.</summary>
@@ -27,14 +30,12 @@ public sealed record HouseholdState
     /// <summary>The village of the version before, when it was another: its figures are owed too.</summary>
     public string? VillageBefore { get; init; }
 
-    public const int AppliedMax = 16;
-
     public string? Village => File?.Household.AreaCode;
 }
 
-/// <param name="ContentHash">SHA-256 of the change in its wire form: a repeated id with other content is refused.</param>
+/// <param name="Content">See <see cref="CommandContent.HashOf"/>: a repeated id with other content is refused. Null: from before it was kept.</param>
 /// <param name="Version">Of the household after the command.</param>
-public sealed record AppliedCommand(Guid CommandId, string ContentHash, long Version, bool Changed);
+public readonly record struct AppliedCommand(Guid CommandId, UInt128? Content, long Version);
 
 /// <param name="CommandId">Of the command that the new household gets; the same at every attempt.</param>
 public sealed record OwedSplit(Guid CommandId, string NewHouseholdCode, HouseholdFile File, Actor Actor);
@@ -45,6 +46,9 @@ public sealed record HouseholdChanged
     /// <summary>The version that it made. A later version that only moved the figures with the date keeps the change before it and has no history row of its own.</summary>
     public required long Version { get; init; }
     public required Guid CommandId { get; init; }
+
+    /// <summary>See <see cref="CommandContent.HashOf"/>; null for changes that no command asked for, and in histories that were read.</summary>
+    public UInt128? Content { get; init; }
 
     /// <summary>The kind of the change, e.g. <c>amend</c>.</summary>
     public required string Kind { get; init; }

@@ -12,6 +12,9 @@ public interface IHouseholdHistory
     /// <param name="key">The record's key text; empty for the household itself.</param>
     Task<IReadOnlyList<FieldVersion>> OfFieldAsync(string code, string entity, string key, string field, CancellationToken ct = default);
 
+    /// <summary>The change that a command made, however long ago; null when it made none.</summary>
+    Task<AppliedCommand?> CommandAsync(string code, Guid commandId, CancellationToken ct = default);
+
     /// <summary>The file as it was at a version, rebuilt by taking back what came after; null when there was none, or no such version.</summary>
     Task<VersionedFile?> AtAsync(string code, long version, CancellationToken ct = default);
 }

@@ -15,6 +15,8 @@ public sealed class HouseholdGrain(
     HouseholdWorld world,
     IGrainFactory grains) : Grain, IHouseholdGrain
 {
+    private CommandMemory memory = new([]);
+
     private string Code => HouseholdKey.Parse(this.GetPrimaryKeyString()).Code;
 
     /// <summary>The version that people see: that of the newest change. The store's own also counts dates that moved figures.</summary>
@@ -24,6 +26,7 @@ public sealed class HouseholdGrain(
 
     public override Task OnActivateAsync(CancellationToken ct)
     {
+        memory = new CommandMemory(stored.State.Applied);
         // A split that was written but not handed over: the call waits until activation is over.
         if (stored.State.OwedSplit is not null)
             this.RegisterGrainTimer(_ => PaySplitAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, TimeSpan.FromMinutes(1)));
@@ -44,11 +47,11 @@ public sealed class HouseholdGrain(
     public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
     {
         var hash = CommandContent.HashOf(command.Change);
-        if (stored.State.Applied.FirstOrDefault(a => a.CommandId == command.CommandId) is { } repeat)
+        if (await AppliedAsync(command.CommandId) is { } repeat)
         {
-            if (repeat.ContentHash != hash) return Refused(HouseholdErrors.CommandReused);
+            if ((repeat.Content ?? hash) != hash) return Refused(HouseholdErrors.CommandReused);
             await TakeOverAsync(command); // the first attempt may have ended before it came to that
-            return new CommandAnswer { Version = repeat.Version, Changed = repeat.Changed };
+            return new CommandAnswer { Version = repeat.Version, Changed = true };
         }
         if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
         if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
@@ -72,7 +75,11 @@ public sealed class HouseholdGrain(
         await CommitAsync(stored.State with { Contribution = vector, NextDue = nextDue, VillageBefore = null });
     }
 
-    private async Task<CommandAnswer> ApplyAsync(HouseholdCommand command, string hash, HouseholdFile? file, DecisionContext context)
+    /// <summary>Every command that changed something stands in the history, so that no repeat is too late to be recognised.</summary>
+    private async ValueTask<AppliedCommand?> AppliedAsync(Guid commandId) =>
+        memory.Find(commandId) ?? (memory.IsComplete ? null : await world.History.CommandAsync(Code, commandId));
+
+    private async Task<CommandAnswer> ApplyAsync(HouseholdCommand command, UInt128 hash, HouseholdFile? file, DecisionContext context)
     {
         var changes = FileDiff.Between(stored.State.File, file);
         if (changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
@@ -85,12 +92,12 @@ public sealed class HouseholdGrain(
             Contribution = vector,
             NextDue = nextDue,
             VillageBefore = stored.State.Village == file?.Household.AreaCode ? null : stored.State.Village,
-            Applied = Remembered(new AppliedCommand(command.CommandId, hash, version, Changed: true)),
             OwedSplit = null,
             LastChange = new HouseholdChanged
             {
                 Version = version,
                 CommandId = command.CommandId,
+                Content = hash,
                 Kind = CommandContent.KindOf(command.Change),
                 Actor = command.Actor,
                 At = world.Now,
@@ -100,18 +107,13 @@ public sealed class HouseholdGrain(
         };
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
         await CommitAsync(next);
+        memory.Remember(new AppliedCommand(command.CommandId, hash, version));
         if (next.OwedSplit is not null) await PaySplitAsync();
         return new CommandAnswer { Version = version, Changed = true };
     }
 
     private static (Domain.Figures.CellVector Vector, DateOnly? NextDue) Contributed(HouseholdFile? file, DateOnly today) =>
         file is null ? (Domain.Figures.CellVector.Empty, null) : Contribution.Of(file, today);
-
-    private System.Collections.Immutable.ImmutableArray<AppliedCommand> Remembered(AppliedCommand applied)
-    {
-        var all = stored.State.Applied.Add(applied);
-        return all.Length > HouseholdState.AppliedMax ? all.RemoveAt(0) : all;
-    }
 
     private CommandAnswer Refused(DomainError error) => new() { Errors = [error], Version = Version };
 

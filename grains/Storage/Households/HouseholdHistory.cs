@@ -45,6 +45,16 @@ public sealed class HouseholdHistory(NpgsqlDataSource database, ISealer sealer) 
         }
     }
 
+    public async Task<AppliedCommand?> CommandAsync(string code, Guid commandId, CancellationToken ct = default)
+    {
+        await using var command = database.CreateCommand("select command_id, content_hash, version from household_history where code = $1 and command_id = $2");
+        command.Parameters.AddRange(new[] { Text(code), new NpgsqlParameter<Guid> { TypedValue = commandId } });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct)
+            ? new AppliedCommand(reader.GetGuid(0), ContentHash.Read(reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2))
+            : null;
+    }
+
     public async Task<VersionedFile?> AtAsync(string code, long version, CancellationToken ct = default)
     {
         var (newest, file, changes) = await SinceAsync(code, version, ct);

@@ -9,10 +9,10 @@ public sealed partial class HouseholdMapping
     /// </summary>
     private const string SaveSql = """
         with input as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
                 as i (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status, monitor_category,
                       risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
-                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id)
+                      net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id, content_hash)
         ), before as materialized (
             select code, version, village, contribution, members_digest from household where code = any ($1)
         ), saved as (
@@ -43,8 +43,8 @@ public sealed partial class HouseholdMapping
                 i.members_digest is not null and (b.members_digest is distinct from i.members_digest or b.version <> i.version - 1) as members_moved
             from saved s join input i on i.code = s.code left join before b on b.code = s.code
         ), history as (
-            insert into household_history (code, version, at, actor, kind, command_id, import_id, document)
-            select i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.import_id, i.change
+            insert into household_history (code, version, at, actor, kind, command_id, import_id, document, content_hash)
+            select i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.import_id, i.change, i.content_hash
             from saved s join input i on i.code = s.code where i.change is not null
             order by i.code collate "C"
         ), audited as (
@@ -53,7 +53,7 @@ public sealed partial class HouseholdMapping
             select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, '')
             from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
         ), members as materialized (
-            select m.* from unnest($31, $32, $33, $34, $35, $36, $37, $38, $39)
+            select m.* from unnest($32, $33, $34, $35, $36, $37, $38, $39, $40)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (
@@ -85,8 +85,11 @@ public sealed partial class HouseholdMapping
 
     private const string LoadSql = """
         select h.code, h.version, h.contribution, h.next_due, h.document,
-            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document
+            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document, a.ids, a.hashes, a.versions
         from household h left join household_history c on c.code = h.code and c.version = h.changed_version
+        cross join lateral (
+            select array_agg(command_id order by version) as ids, array_agg(content_hash order by version) as hashes, array_agg(version order by version) as versions
+            from (select command_id, content_hash, version from household_history where code = h.code order by version desc limit $2) newest) a
         where h.code = any ($1)
         """;
 }

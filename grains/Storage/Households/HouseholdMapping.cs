@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -94,6 +95,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     public async Task<IReadOnlyDictionary<string, StoredHousehold>> LoadAsync(NpgsqlConnection connection, IReadOnlyList<string> keys, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(LoadSql, connection).WithArray<string>(NpgsqlDbType.Text, [.. keys]);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = CommandMemory.Most });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new Dictionary<string, StoredHousehold>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct)) rows.Add(reader.GetString(0), Stored(reader));
@@ -109,6 +111,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Contribution = CellVector.Decode(stored.Contribution),
             NextDue = stored.NextDue,
             LastChange = stored.Change?.Open(sealer),
+            Applied = stored.Commands,
         };
         Remember(stored.Key, stored.Version, state.File);
         return true;
@@ -122,7 +125,14 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         NextDue = reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3),
         Document = reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
         Change = reader.IsDBNull(5) ? null : ChangeOf(reader, reader.GetString(0), 5),
+        Commands = reader.IsDBNull(12) ? [] : CommandsOf(reader, 12),
     };
+
+    private static ImmutableArray<AppliedCommand> CommandsOf(NpgsqlDataReader reader, int first)
+    {
+        var (ids, hashes, versions) = (reader.GetFieldValue<Guid[]>(first), reader.GetFieldValue<byte[]?[]>(first + 1), reader.GetFieldValue<long[]>(first + 2));
+        return [.. ids.Select((id, i) => new AppliedCommand(id, ContentHash.Read(hashes[i]), versions[i]))];
+    }
 
     /// <summary>From columns version, at, actor, kind, command_id, import_id, document, starting at <paramref name="first"/>.</summary>
     internal static StoredChange ChangeOf(NpgsqlDataReader reader, string code, int first) => new(
@@ -163,7 +173,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Uuid, r => r.Change?.CommandId)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.ImportId)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeDocument)
-        .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId);
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => ContentHash.Bytes(r.Change?.Content));
 
     private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -89,6 +90,7 @@ public sealed class StoredHousehold : StoredRow
     public required byte[] Contribution { get; init; }
     public DateOnly? NextDue { get; init; }
     public StoredChange? Change { get; init; }
+    public ImmutableArray<AppliedCommand> Commands { get; init; } = [];
 }
 
 /// <summary>A row of <c>household_history</c>, still sealed.</summary>

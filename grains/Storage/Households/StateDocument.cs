@@ -1,16 +1,16 @@
-using System.Collections.Immutable;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Storage.Households;
 
 /// <summary>
-/// The part of a <see cref="HouseholdState"/> that is sealed in the row: the file, the remembered commands, what is owed to a split. The
+/// The part of a <see cref="HouseholdState"/> that is sealed in the row: the file and what is owed to a split. The
 /// contribution and its due date are columns, and the last change is the history row of the same version.
 /// </summary>
 internal static class StateDocument
 {
-    private const byte Format = 1;
+    private const byte WithCommands = 1;
+    private const byte Format = 2;
 
     public static byte[] Encode(HouseholdState state)
     {
@@ -18,8 +18,6 @@ internal static class StateDocument
         writer.Unsigned(Format);
         writer.Bytes(state.File is null ? [] : DocumentCodec.Encode(state.File));
         writer.Text(state.VillageBefore ?? "");
-        writer.Unsigned((ulong)state.Applied.Length);
-        foreach (var applied in state.Applied) Encode(applied, writer);
         if (state.OwedSplit is { } owed) Encode(owed, writer);
         return writer.Written.ToArray();
     }
@@ -28,13 +26,14 @@ internal static class StateDocument
     public static HouseholdState Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a state.");
+        var format = FormatOf(ref reader);
         var file = reader.Bytes();
+        var village = reader.Text();
+        if (format == WithCommands) SkipCommands(ref reader);
         return new HouseholdState
         {
             File = file.IsEmpty ? null : DocumentCodec.Decode(file),
-            VillageBefore = reader.Text() is { Length: > 0 } village ? village : null,
-            Applied = DecodeApplied(ref reader),
+            VillageBefore = village.Length > 0 ? village : null,
             OwedSplit = reader.AtEnd ? null : DecodeOwed(ref reader),
         };
     }
@@ -43,38 +42,25 @@ internal static class StateDocument
     public static HouseholdFile? DecodeFile(ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a state.");
+        FormatOf(ref reader);
         var file = reader.Bytes();
         return file.IsEmpty ? null : DocumentCodec.Decode(file);
     }
 
-    private static void Encode(AppliedCommand applied, DocumentWriter writer)
+    /// <summary>The first format kept the newest commands here; they stand in the history, which is asked instead.</summary>
+    private static void SkipCommands(ref DocumentReader reader)
     {
-        writer.Bytes(applied.CommandId.ToByteArray());
-        var packed = Packed(applied.ContentHash);
-        writer.Unsigned((ulong)((applied.Changed ? 1 : 0) | (packed is null ? 0 : 2)));
-        if (packed is null) writer.Text(applied.ContentHash);
-        else writer.Bytes(packed);
-        writer.Signed(applied.Version);
-    }
-
-    private static ImmutableArray<AppliedCommand> DecodeApplied(ref DocumentReader reader)
-    {
-        var count = (int)reader.Unsigned();
-        var applied = ImmutableArray.CreateBuilder<AppliedCommand>(Math.Min(count, HouseholdState.AppliedMax));
-        for (var i = 0; i < count; i++)
+        for (var left = reader.Unsigned(); left > 0; left--)
         {
-            var id = new Guid(reader.Bytes());
-            var flags = reader.Unsigned();
-            var hash = (flags & 2) != 0 ? Convert.ToHexString(reader.Bytes()) : reader.Text();
-            applied.Add(new AppliedCommand(id, hash, reader.Signed(), (flags & 1) != 0));
+            reader.Bytes();
+            reader.Unsigned();
+            reader.Bytes();
+            reader.Signed();
         }
-        return applied.ToImmutable();
     }
 
-    /// <summary>Upper-case hexadecimal takes half the room as bytes; anything else stays text.</summary>
-    private static byte[]? Packed(string hash) =>
-        hash.Length % 2 == 0 && hash.All(char.IsAsciiHexDigitUpper) ? Convert.FromHexString(hash) : null;
+    private static byte FormatOf(ref DocumentReader reader) =>
+        reader.Unsigned() is var format and (WithCommands or Format) ? (byte)format : throw new InvalidDataException("Unknown format of a state.");
 
     private static void Encode(OwedSplit owed, DocumentWriter writer)
     {

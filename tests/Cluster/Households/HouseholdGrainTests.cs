@@ -36,6 +36,19 @@ public sealed class HouseholdGrainTests(TwoServers servers) : IClassFixture<TwoS
     }
 
     [Fact]
+    public async Task A_repeat_is_recognised_after_more_commands_than_a_grain_remembers()
+    {
+        var code = await RegisteredAsync();
+        var (old, other) = (TwoServers.Command(Amend("Address", "东头")), Amend("Address", "西头"));
+        var first = await servers.Household(code).ExecuteAsync(old);
+        for (var i = 0; i <= CommandMemory.Most; i++) await servers.Household(code).ExecuteAsync(TwoServers.Command(Amend("Address", $"{i}号")));
+        var again = await servers.Household(code).ExecuteAsync(old);
+        Assert.Equal((first.Version, 0), (again.Version, again.Errors.Count));
+        Assert.Equal("household.command-reused", (await servers.Household(code).ExecuteAsync(TwoServers.Command(other, id: old.CommandId))).Errors.Single().Code);
+        Assert.Equal(CommandMemory.Most + 3, await servers.CountAsync($"select count(*) from household_history where code = '{code}'"));
+    }
+
+    [Fact]
     public async Task A_command_id_with_other_content_is_refused_and_changes_nothing()
     {
         var code = await RegisteredAsync();

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using FangFanPin.Contracts.Storage;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Shared;
 using Npgsql;
@@ -28,15 +30,36 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
     {
         var state = SampleHouseholds.State(number) with
         {
-            Applied = [new AppliedCommand(Guid.NewGuid(), Convert.ToHexString(SHA256.HashData([1])), 1, true), new AppliedCommand(Guid.NewGuid(), "plain", 2, false)],
             OwedSplit = new OwedSplit(Guid.NewGuid(), "N1", SampleHouseholds.File(3), Actor.System),
             VillageBefore = OtherVillage,
         };
         await records.WriteAsync(Code, state);
         await using var elsewhere = new RecordsUnderTest(database.ConnectionString, records.Sealer);
         var read = (await elsewhere.ReadAsync(Code)).State!;
-        Assert.Equal(Flat(state), Flat(read));
+        Assert.Equal(Flat(state), Flat(read with { Applied = [] }));
         Assert.Equal(state.Contribution, read.Contribution);
+    }
+
+    /// <summary>The format that kept the newest commands beside the file: they stand in the history, and are stepped over.</summary>
+    [Fact]
+    public void A_document_of_the_first_format_is_still_read()
+    {
+        var (file, id) = (SampleHouseholds.File(number), Guid.NewGuid().ToByteArray());
+        var writer = new DocumentWriter();
+        writer.Unsigned(1);
+        writer.Bytes(DocumentCodec.Encode(file));
+        writer.Text(OtherVillage);
+        writer.Unsigned(2);
+        for (var version = 1; version <= 2; version++)
+        {
+            writer.Bytes(id);
+            writer.Unsigned(3);
+            writer.Bytes(SHA256.HashData(id));
+            writer.Signed(version);
+        }
+        var read = StateDocument.Decode(writer.Written);
+        Assert.Equal((OtherVillage, null), (read.VillageBefore, read.OwedSplit));
+        Assert.True(FileDiff.Between(file, read.File).IsEmpty);
     }
 
     [Fact]
@@ -50,6 +73,23 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
         Assert.Equal(["4|4|wang"], await records.RowsAsync($"select version, changed_version, changed_by from household where code = '{Code}'"));
         Assert.Equal(["household.register", "household.record-income", "household.record-income", "household.record-income"],
             await records.RowsAsync($"select action from audit where object = '{Code}' order by id"));
+    }
+
+    [Fact]
+    public async Task A_state_brings_the_newest_commands_of_its_history()
+    {
+        var held = await records.WriteAsync(number);
+        var sent = new List<AppliedCommand>();
+        for (var i = 0; i <= CommandMemory.Most; i++)
+        {
+            var next = SampleHouseholds.Amended(held.State!, i);
+            var change = next.LastChange! with { Content = i % 3 == 0 ? null : UInt128.MaxValue - (UInt128)i };
+            sent.Add(new AppliedCommand(change.CommandId, change.Content, change.Version));
+            await records.WriteAsync(Code, next with { LastChange = change }, held);
+        }
+        Assert.Equal(sent.TakeLast(CommandMemory.Most), (await records.ReadAsync(Code)).State!.Applied);
+        Assert.Equal(sent[0], await records.History.CommandAsync(Code, sent[0].CommandId, TestContext.Current.CancellationToken));
+        Assert.Null(await records.History.CommandAsync(Code, Guid.NewGuid(), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class RecordsUnderTest : IAsyncDisposable
     public IGrainStorage Storage => services.GetRequiredKeyedService<IGrainStorage>(RecordsRegistration.ProviderName);
     public NpgsqlDataSource Source => services.GetRequiredService<NpgsqlDataSource>();
     public ISealer Sealer => services.GetRequiredService<ISealer>();
+    public IHouseholdHistory History => new HouseholdHistory(Source, Sealer);
     public HouseholdMapping Mapping => services.GetRequiredService<HouseholdMapping>();
 
     public static GrainId Key(string code) => GrainId.Create(Type, "hh/" + code);
