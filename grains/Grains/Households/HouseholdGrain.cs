@@ -138,17 +138,17 @@ public sealed class HouseholdGrain(
         if (next.VillageBefore is { } left) Nudge(left);
     }
 
-    private void Nudge(string village) => grains.GetGrain<IRegionGrain>(RegionKey.Village(RegionCode.Parse(village)).ToString()).NudgeAsync().Ignore();
+    private void Nudge(string village) => grains.Village(village).NudgeAsync().Ignore();
 
     /// <summary>The file under the platform code that this import replaces, while it is active.</summary>
     private async Task<HouseholdFile?> PredecessorAsync(HouseholdChange change) =>
-        change is ImportFile { Replaces: { } platform } && stored.State.File is null && await Other(platform).GetAsync() is { File.IsActive: true } view ? view.File : null;
+        change is ImportFile { Replaces: { } platform } && stored.State.File is null && await grains.Household(platform).GetAsync() is { File.IsActive: true } view ? view.File : null;
 
     /// <summary>Closes the file under the platform code. Whoever sent the import sends it again until it is answered, so nothing is owed.</summary>
     private async Task TakeOverAsync(HouseholdCommand command)
     {
         if (command.Change is not ImportFile { Replaces: { } platform } import || PlatformCode.Of(stored.State.File) != platform) return;
-        await Other(platform).ExecuteAsync(new HouseholdCommand
+        await grains.Household(platform).ExecuteAsync(new HouseholdCommand
         {
             CommandId = CommandContent.Derived(command.CommandId, "hand-over"), ExpectedVersion = null, Actor = command.Actor,
             Change = new HandOver { NationalCode = Code, ImportId = import.ImportId },
@@ -159,14 +159,12 @@ public sealed class HouseholdGrain(
     private async Task GiveBackAsync(HouseholdCommand command)
     {
         if (command.Change is not RevertImport revert || PlatformCode.Of(stored.State.File) is not { } platform) return;
-        await Other(platform).ExecuteAsync(new HouseholdCommand
+        await grains.Household(platform).ExecuteAsync(new HouseholdCommand
         {
             CommandId = CommandContent.Derived(command.CommandId, "give-back"), ExpectedVersion = null, Actor = command.Actor,
             Change = new RevertImport { ImportId = revert.ImportId },
         });
     }
-
-    private IHouseholdGrain Other(string code) => grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
 
     private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
     {
@@ -174,7 +172,7 @@ public sealed class HouseholdGrain(
         if (stored.State.OwedSplit is not null) return HouseholdErrors.SplitPending;
         if (!HouseholdKey.TryOf(split.NewHouseholdCode, out var key)) return HouseholdErrors.BadCode with { Field = "NewHouseholdCode" };
         if (key.Value.Code == Code) return HouseholdErrors.Exists;
-        var other = await grains.GetGrain<IHouseholdGrain>(key.Value.ToString()).GetAsync();
+        var other = await grains.Household(key.Value.Code).GetAsync();
         return other is null ? null : HouseholdErrors.Exists with { Field = "NewHouseholdCode" };
     }
 
@@ -190,7 +188,7 @@ public sealed class HouseholdGrain(
     private async Task PaySplitAsync()
     {
         if (stored.State.OwedSplit is not { } owed) return;
-        var answer = await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(owed.NewHouseholdCode).ToString()).ExecuteAsync(new HouseholdCommand
+        var answer = await grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
         {
             CommandId = owed.CommandId,
             ExpectedVersion = null,

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Regions;
 using FangFanPin.Contracts.Rollup;
@@ -28,7 +29,7 @@ public sealed class RegionStructureGrain(
         }
         var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), ct);
         if (!outcome.Ok) return new RegionChangeAnswer { Errors = outcome.Errors, HouseholdsMoved = moved };
-        foreach (var region in outcome.Value!.Owing) grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).NudgeAsync().Ignore();
+        foreach (var region in outcome.Value!.Owing) grains.Region(region).NudgeAsync().Ignore();
         return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = moved };
     }
 
@@ -60,7 +61,7 @@ public sealed class RegionStructureGrain(
     }
 
     private Task<CommandAnswer> FollowAsync(string code, RegionCode from, RegionCode into, Guid commandId, Actor actor) =>
-        grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString()).ExecuteAsync(new HouseholdCommand
+        grains.Household(code).ExecuteAsync(new HouseholdCommand
         {
             CommandId = commandId,
             ExpectedVersion = null,

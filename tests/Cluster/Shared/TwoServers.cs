@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -73,8 +74,8 @@ public class TwoServers : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    public IHouseholdGrain Household(string code) => Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
-    public IRegionGrain Region(Region region) => Grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
+    public IHouseholdGrain Household(string code) => Grains.Household(code);
+    public IRegionGrain Region(Region region) => Grains.Region(region);
 
     public static HouseholdCommand Command(HouseholdChange change, long? seen = null, Guid? id = null) => new()
     {
