@@ -71,11 +71,11 @@ internal sealed partial record HouseholdListRequest
         };
     }
 
+    private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone, After];
+
     /// <summary>Whether the one text for all would be looked for among certificates or phones.</summary>
     internal static bool IsNumberOfAPerson(string? q) =>
         Given(q) is { } text && (LooksLikeCertificate().IsMatch(text) || LooksLikeLastSix().IsMatch(text) || LooksLikePhone().IsMatch(text));
-
-    private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone, After];
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
