@@ -46,6 +46,7 @@ public sealed class HouseholdGrain(
 
     public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
     {
+        await TryPaySplitAsync();
         var hash = CommandContent.HashOf(command.Change);
         if (await AppliedAsync(command.CommandId) is { } repeat)
         {
@@ -90,9 +91,8 @@ public sealed class HouseholdGrain(
         {
             File = file,
             Contribution = vector,
-            NextDue = nextDue,
+            NextDue = stored.State.OwedSplit is null ? nextDue : context.Today, // a split that is still owed stays due
             VillageBefore = stored.State.Village == file?.Household.AreaCode ? null : stored.State.Village,
-            OwedSplit = null,
             LastChange = new HouseholdChanged
             {
                 Version = version,
@@ -108,7 +108,7 @@ public sealed class HouseholdGrain(
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
         await CommitAsync(next);
         memory.Remember(new AppliedCommand(command.CommandId, hash, version));
-        if (next.OwedSplit is not null) await PaySplitAsync();
+        if (command.Change is SplitHousehold) await PaySplitAsync();
         return new CommandAnswer { Version = version, Changed = true };
     }
 
@@ -168,7 +168,6 @@ public sealed class HouseholdGrain(
 
     private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
     {
-        if (stored.State.OwedSplit is not null) await PaySplitAsync();
         if (stored.State.OwedSplit is not null) return HouseholdErrors.SplitPending;
         if (!HouseholdKey.TryOf(split.NewHouseholdCode, out var key)) return HouseholdErrors.BadCode with { Field = "NewHouseholdCode" };
         if (key.Value.Code == Code) return HouseholdErrors.Exists;
@@ -187,20 +186,39 @@ public sealed class HouseholdGrain(
 
     private async Task PaySplitAsync()
     {
-        if (stored.State.OwedSplit is not { } owed) return;
-        var answer = await grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
-        {
-            CommandId = owed.CommandId,
-            ExpectedVersion = null,
-            Actor = owed.Actor,
-            Change = new ReceiveSplit { File = owed.File },
-        });
-        var file = answer.Errors.Count == 0 ? stored.State.File! : SplitDecision.TakeBack(stored.State.File!, owed);
-        await SettleSplitAsync(file, owed);
+        if (stored.State.OwedSplit is { } owed) await SettleSplitAsync(owed, await HandSplitOverAsync(owed));
     }
 
-    private async Task SettleSplitAsync(HouseholdFile file, OwedSplit owed)
+    /// <summary>
+    /// Before any other command. When the new household cannot be reached this one goes on and still owes: the next command, activation or tick of
+    /// the due table tries again.
+    /// </summary>
+    private async Task TryPaySplitAsync()
     {
+        if (stored.State.OwedSplit is not { } owed) return;
+        CommandAnswer answer;
+        try
+        {
+            answer = await HandSplitOverAsync(owed);
+        }
+        catch (Exception)
+        {
+            return;
+        }
+        await SettleSplitAsync(owed, answer);
+    }
+
+    private Task<CommandAnswer> HandSplitOverAsync(OwedSplit owed) => grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
+    {
+        CommandId = owed.CommandId,
+        ExpectedVersion = null,
+        Actor = owed.Actor,
+        Change = new ReceiveSplit { File = owed.File },
+    });
+
+    private async Task SettleSplitAsync(OwedSplit owed, CommandAnswer answer)
+    {
+        var file = answer.Errors.Count == 0 ? stored.State.File! : SplitDecision.TakeBack(stored.State.File!, owed);
         var (vector, nextDue) = Contributed(file, world.Today);
         var next = stored.State with { File = file, OwedSplit = null, Contribution = vector, NextDue = nextDue, VillageBefore = null };
         if (FileDiff.Between(stored.State.File, file) is { IsEmpty: false } changes)

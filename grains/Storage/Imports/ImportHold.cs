@@ -13,14 +13,17 @@ internal sealed class ImportHold : IAsyncDisposable
 
     private ImportHold(NpgsqlConnection connection) => this.connection = connection;
 
-    public static async Task<ImportHold> TakeAsync(NpgsqlConnection connection, RegionCode region, CancellationToken ct)
+    /// <param name="county">Null for an import of more than one.</param>
+    public static async Task<ImportHold> TakeAsync(NpgsqlConnection connection, RegionCode? county, CancellationToken ct)
     {
-        var county = int.Parse(region.ToString().AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture);
-        var locks = county % 100 == 0 ? $"select pg_advisory_lock({All}, 0)" : $"select pg_advisory_lock_shared({All}, 0); select pg_advisory_lock({All}, {county})";
+        var locks = county is { } one ? $"select pg_advisory_lock_shared({All}, 0); select pg_advisory_lock({All}, {NumberOf(one)})" : $"select pg_advisory_lock({All}, 0)";
         await using var command = new NpgsqlCommand(locks, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(ct);
         return new ImportHold(connection);
     }
+
+    /// <summary>Counties are told apart by the first six digits of their codes.</summary>
+    private static int NumberOf(RegionCode county) => int.Parse(county.ToString().AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {

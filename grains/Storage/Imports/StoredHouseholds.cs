@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace FangFanPin.Storage.Imports;
 
 /// <summary>Households as the records provider has stored them, many in one query.</summary>
-public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer) : IStoredHouseholds
+public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, IRegions regions) : IStoredHouseholds
 {
     private const string Files =
         "select code, version, coalesce(changed_version, version), document from household where code = any ($1) and document is not null";
@@ -92,7 +92,8 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer) 
         var connection = await database.OpenConnectionAsync(ct);
         try
         {
-            return await ImportHold.TakeAsync(connection, RegionCode.Parse(region), ct);
+            var county = regions.Tree.PathTo(RegionCode.Parse(region)).FirstOrDefault(r => r.Level == RegionLevel.County);
+            return await ImportHold.TakeAsync(connection, county?.Code, ct);
         }
         catch
         {

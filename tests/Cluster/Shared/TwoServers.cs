@@ -42,6 +42,11 @@ public class TwoServers : IAsyncLifetime
 
     public ShiftedClock Clock { get; }
 
+    /// <summary>Last touches to each server.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
+    }
+
     /// <summary>Calls go in through the first; grains stand on either.</summary>
     public IGrainFactory Grains => servers[0].Services.GetRequiredService<IGrainFactory>();
     public RegionTree Tree => servers[0].Services.GetRequiredService<IRegions>().Tree;
@@ -56,7 +61,11 @@ public class TwoServers : IAsyncLifetime
             var server = Server.Build([
                 "--connection", database.ConnectionString, "--data", folder, "--port", "0",
                 "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", id, .. more,
-            ], builder => builder.Services.AddSingleton<TimeProvider>(Clock));
+            ], builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(Clock);
+                Configure(builder.Services);
+            });
             servers.Add(server);
             await server.StartAsync();
         }
