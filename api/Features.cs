@@ -17,8 +17,8 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
-        services.AddUnmasking();
         services.AddExports();
+        services.AddUnmasking();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -31,8 +31,8 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
-        api.MapUnmasking();
         api.MapExports();
+        api.MapUnmasking();
         api.MapAudit();
     }
 }
