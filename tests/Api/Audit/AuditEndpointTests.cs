@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FangFanPin.Api.Audit;
+using FangFanPin.Api.Shared;
+using FangFanPin.Domain.Accounts;
+using FangFanPin.Storage.Audit;
+using FangFanPin.Tests.Api.Shared;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace FangFanPin.Tests.Api.Audit;
+
+public sealed class AuditEndpointTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private const string Province = "410000000000", County = "411424000000", Village = "411424001201";
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_inspector_sees_all_that_an_official_did_and_all_who_looked_at_a_household()
+    {
+        var code = await RegisterAsync();
+        var name = await server.CreateAccountAsync(County, [RoleNames.Viewer]);
+        using var client = await server.SignInAsync(name);
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("desk-7/1.0");
+        (await client.GetAsync($"/api/v1/households/{code}", Ct)).EnsureSuccessStatusCode();
+        (await client.GetAsync($"/api/v1/households/{code}/history", Ct)).EnsureSuccessStatusCode();
+        (await client.GetAsync($"/api/v1/households?region={County}&limit=5", Ct)).EnsureSuccessStatusCode();
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/households/{code}/history/99", Ct)).StatusCode);
+
+        using var inspector = await server.SignInAsync(County, RoleNames.AuditAdmin);
+        var first = await PageAsync(inspector, $"accounts/{name}/entries?limit=2");
+        var rest = await PageAsync(inspector, $"accounts/{name}/entries?limit=50&before={first.Next}");
+        var all = first.Items.Concat(rest.Items).ToList();
+        Assert.Equal(
+            ["read households/{code}/history/{version:long}", "search households", "read households/{code}/history", "read households/{code}", "登录"],
+            all.Select(l => l.Action));
+        Assert.Null(rest.Next);
+        var read = all[3];
+        Assert.Equal(("viewer", "desk-7/1.0", "ok", $"households/{code}"), (read.Role, read.Device, read.Result, read.Object));
+        Assert.StartsWith("10.", read.Address, StringComparison.Ordinal);
+        Assert.NotEmpty(read.TraceId);
+        Assert.EndsWith("not-found", all[0].Result, StringComparison.Ordinal);
+        Assert.Equal(3, (await PageAsync(inspector, $"accounts/{name}/entries?kind=read")).Items.Count);
+
+        var looked = await WaitForAsync(inspector, $"households/{code}/entries", lines => lines.Count(l => l.Actor == name) == 3);
+        Assert.Contains(looked, l => l is { Action: "change register", AfterHash.Length: 64 });
+        var report = await inspector.GetAsync("/api/v1/audit/verification", Ct);
+        Assert.Equal(HttpStatusCode.Forbidden, report.StatusCode); // of the whole, for the province alone
+    }
+
+    [Fact]
+    public async Task The_audit_of_a_running_server_is_whole_until_somebody_edits_it()
+    {
+        await RegisterAsync();
+        using var inspector = await server.SignInAsync(Province, RoleNames.AuditAdmin);
+        AuditReport report;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        do
+        {
+            await Task.Delay(100, deadline.Token);
+            report = (await inspector.GetFromJsonAsync<AuditReport>("/api/v1/audit/verification?from=1", Web, Ct))!;
+        }
+        while (report.Entries == 0);
+        Assert.DoesNotContain(report.Faults, f => f.Kind != AuditFaults.FileCut); // the newest line may be on its way
+        await server.AskAsync("update audit set actor = 'nobody' where id = (select min(id) from audit)");
+        report = (await inspector.GetFromJsonAsync<AuditReport>("/api/v1/audit/verification?from=1", Web, Ct))!;
+        Assert.Single(report.Faults, f => f.Kind == AuditFaults.EntryEdited);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_is_neither_shown_nor_done()
+    {
+        var code = await RegisterAsync();
+        using var editor = await server.SignInAsync(County, RoleNames.Editor);
+        await server.AskAsync("revoke insert on audit from ffp_app");
+        try
+        {
+            var read = await editor.GetAsync($"/api/v1/households/{code}", Ct);
+            Assert.False(read.IsSuccessStatusCode);
+            Assert.DoesNotContain("王某", await read.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+            Assert.False((await editor.GetAsync($"/api/v1/households?region={County}", Ct)).IsSuccessStatusCode);
+            Assert.False((await ChangeAsync(editor, code, new { kind = "amend", Fields = new { MemberCount = 3 } }, "\"1\"")).IsSuccessStatusCode);
+            Assert.Equal(1L, await server.AskAsync($"select version from household where code = '{code}'"));
+        }
+        finally
+        {
+            await server.AskAsync("grant insert on audit to ffp_app");
+        }
+        Assert.True((await editor.GetAsync($"/api/v1/households/{code}", Ct)).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public void Every_endpoint_that_reads_or_changes_people_is_recorded()
+    {
+        var silent = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<AccessRule>() is { Permission: not (Permission.Anonymous or Permission.OwnAccount or Permission.ReadRegions or Permission.ReadStatistics) }
+                && e.Metadata.All(m => m.GetType().FullName != "FangFanPin.Api.Shared.AuditedEndpoint+Mark"))
+            .Select(e => e.Metadata.GetMetadata<AccessRule>()!.Permission).Distinct().Order();
+        // These record themselves; UnmaskTests, ExportFlowTests and AccountAdminTests look at what they write.
+        Assert.Equal([Permission.Export, Permission.Unmask, Permission.ManageAccounts, Permission.AssignRoles, Permission.ManageSessions], silent.ToArray());
+    }
+
+    private static async Task<IReadOnlyList<AuditLine>> WaitForAsync(HttpClient client, string path, Func<IReadOnlyList<AuditLine>, bool> enough)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var lines = (await PageAsync(client, path)).Items;
+            if (enough(lines)) return lines;
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    private static async Task<AuditLinesResponse> PageAsync(HttpClient client, string path) =>
+        (await client.GetFromJsonAsync<AuditLinesResponse>($"/api/v1/audit/{path}", Web, Ct))!;
+
+    private async Task<string> RegisterAsync()
+    {
+        using var editor = await server.SignInAsync(Province, RoleNames.Editor);
+        var code = $"A{Guid.NewGuid():N}"[..18];
+        var answer = await ChangeAsync(editor, code, new
+        {
+            kind = "register", Fields = new { AreaCode = Village, StatYear = 2025, HeadName = "王某", HouseholdType = "1", MemberCount = 1 }, Members = new[] { new { PersonCode = "01", Name = "王某" } },
+        });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
+        return code;
+    }
+
+    private static Task<HttpResponseMessage> ChangeAsync(HttpClient client, string code, object body, string? version = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = new StringContent(JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        if (version is not null) request.Headers.TryAddWithoutValidation("If-Match", version);
+        return client.SendAsync(request, Ct);
+    }
+}
