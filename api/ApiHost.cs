@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Households;
 using FangFanPin.Api.Shared;
 using FangFanPin.Storage.Accounts;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -64,7 +65,7 @@ public static class ApiHost
         app.MapOpenApi("/openapi/{documentName}.json").Requires(Permission.Anonymous, Area.None);
         app.MapScalarApiReference("/scalar", options => options
             .WithTitle("防返贫动态监测 API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()).Requires(Permission.Anonymous, Area.None);
-        app.MapGroup("/api/v1").MapFeatures();
+        app.MapGroup("/api/v1").AddEndpointFilterFactory(NumbersInAddress.Refuse).MapFeatures();
         return app;
     }
 
