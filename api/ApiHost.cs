@@ -33,6 +33,7 @@ public static class ApiHost
         });
         var services = builder.Services;
         services.AddSingleton(provider => new Tokens(Tokens.LoadOrCreateKey(dataFolder), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new DataFolder(dataFolder));
         services.AddSingleton<KnownTokens>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<AccountStore>();
