@@ -16,7 +16,7 @@ public static class HouseholdEndpoints
     {
         var group = api.MapGroup("/households").WithTags("农户档案");
         group.MapGet("", List).WithSummary("查询农户").WithDescription("证件号码、电话不能写在网址里,请用 POST /api/v1/households/search。")
-            .Requires(Permission.ReadHouseholds, Area.FromQuery("region"));
+            .Requires(Permission.ReadHouseholds, Area.FromQuery("region")).RefusesNumbersInAddress();
         group.MapPost("/search", Search).WithSummary("按证件号码、电话等查询农户").WithDescription("条件与 GET /api/v1/households 相同,写在请求体中。")
             .Requires(Permission.ReadHouseholds, Area.InBody);
         group.MapGet("/{code}", Get).WithSummary("一户档案").Requires(Permission.ReadHouseholds, Area.OfHousehold("code"));

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace FangFanPin.Api.Households;
 
 /// <summary>Conditions of a list; all hold together. In an address, or by the same names in a body, which alone takes numbers of people.</summary>
-internal partial record HouseholdListRequest
+internal sealed partial record HouseholdListRequest
 {
     private const int TextMax = 50;
     private const int AfterMax = 300;

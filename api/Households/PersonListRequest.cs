@@ -31,15 +31,6 @@ internal sealed record PersonListRequest
     }
 }
 
-/// <summary>Both in one body, by the same names.</summary>
-internal sealed record PersonSearchRequest : HouseholdListRequest
-{
-    public string? Sex { get; init; }
-    public string? MemberStatus { get; init; }
-
-    public PersonListRequest Persons => new() { Sex = Sex, MemberStatus = MemberStatus };
-}
-
 /// <summary>A place in a list of people as one word: the village, how long the household's code is, that code, and the person's.</summary>
 internal static class PersonCursor
 {
