@@ -92,6 +92,29 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     }
 
     [Fact]
+    public async Task The_list_of_people_pages_by_key_through_the_whole_area_and_shows_no_number()
+    {
+        using var viewer = await filled.Server.SignInAsync(County, "viewer");
+        var seen = new List<(string, string, string)>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = await viewer.GetFromJsonAsync<JsonElement>($"/api/v1/persons?region={County}&sex=1&ageTo=59&limit=199&after={Uri.EscapeDataString(next)}", Ct);
+            foreach (var item in page.GetProperty("items").EnumerateArray())
+            {
+                Assert.Equal("1", item.GetProperty("sex").GetString());
+                Assert.InRange(item.GetProperty("birthDate").GetDateTime(), DateTime.Today.AddYears(-60).AddDays(-1), DateTime.Today);
+                Assert.DoesNotContain(item.EnumerateObject(), p => p.Name.Contains("cert", StringComparison.OrdinalIgnoreCase) || p.Name.Contains("phone", StringComparison.OrdinalIgnoreCase));
+                seen.Add((item.GetProperty("region").GetString()!, item.GetProperty("household").GetString()!, item.GetProperty("code").GetString()!));
+            }
+            next = page.GetProperty("next").GetString();
+        }
+        Assert.Equal(seen.Distinct().Order(), seen);
+        Assert.Equal(await SqlAsync("select count(*) from household_member where sex = '1' and birth_date > (now() at time zone 'Asia/Shanghai')::date - interval '60 years'"), (long)seen.Count);
+        foreach (var after in new[] { "zzz", "410102001001", "4101020010019991" })
+            Assert.Contains("household.bad-cursor", await (await viewer.GetAsync($"/api/v1/persons?region={County}&after={after}", Ct)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_who_asked_sees_the_export_and_only_as_often_as_asked()
     {
         using var viewer = await filled.Server.SignInAsync(County, "viewer");
