@@ -26,7 +26,7 @@ internal static class Features
         services.AddRollupWork();
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
-        services.AddImportWork();
+        services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
