@@ -144,10 +144,12 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
         // As a killed process leaves it: running, silent, a file that is not whole.
         await SqlAsync($"update export_job set running = true, stage = 'Running', heartbeat = now() - interval '1 hour' where id = '{id}'");
         Assert.Equal(HttpStatusCode.Conflict, (await viewer.GetAsync($"/api/v1/exports/{id}/file", Ct)).StatusCode);
+        await File.WriteAllTextAsync(Path.Combine(filled.Server.Folder, "exports", $"{id}-1.part"), "not whole", Ct);
         var again = await EventsAsync(viewer, id);
         Assert.Equal(("Done", filled.Households), (again.GetProperty("stage").GetString(), again.GetProperty("rows").GetInt64()));
         Assert.Equal(2, await SqlAsync($"select run from export_job where id = '{id}'"));
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync($"/api/v1/exports/{id}/file", Ct)).StatusCode);
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(filled.Server.Folder, "exports"), $"{id}*"));
 
         await SqlAsync($"update export_job set expires_at = now() - interval '1 second' where id = '{id}'");
         await UntilAsync(async () => await StageAsync(viewer, id) == "Expired", "the export is expired");
