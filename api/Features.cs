@@ -4,6 +4,7 @@ using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Unmasking;
 
 namespace FangFanPin.Api;
 
@@ -16,6 +17,7 @@ internal static class Features
         services.AddImports();
         services.AddHouseholds();
         services.AddExports();
+        services.AddUnmasking();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -29,5 +31,6 @@ internal static class Features
         api.MapImports();
         api.MapHouseholds();
         api.MapExports();
+        api.MapUnmasking();
     }
 }
