@@ -5,8 +5,7 @@ using System.Text;
 namespace FangFanPin.Tests.Bench.Read;
 
 /// <summary>
-/// The client, in a process of its own: <c>http-client PORT CONNECTIONS SECONDS TOKEN PATH…</c>, a path followed by
-/// a blank and a body being a POST. Speaks just enough HTTP/1.1 over plain sockets to cost the
+/// The client, in a process of its own: <c>http-client PORT CONNECTIONS SECONDS TOKEN PATH…</c>. Speaks just enough HTTP/1.1 over plain sockets to cost the
 /// machine little beside the server. Prints requests per second and quantiles in milliseconds.
 /// </summary>
 internal static class HttpClientProcess
@@ -32,7 +31,7 @@ internal static class HttpClientProcess
     public static async Task<int> RunAsync(string[] args)
     {
         var (port, connections, seconds, token) = (int.Parse(args[0]), int.Parse(args[1]), double.Parse(args[2]), args[3]);
-        var requests = args[4..].Select(ask => Encoding.ASCII.GetBytes(RequestOf(ask, $"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"))).ToArray();
+        var requests = args[4..].Select(call => Encoding.ASCII.GetBytes(Request(call, $"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"))).ToArray();
         var watch = Stopwatch.StartNew();
         var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => CallAsync(port, requests, i, watch, seconds))));
         List<double> times = [.. results.SelectMany(r => r.Times).Order()];
@@ -40,9 +39,12 @@ internal static class HttpClientProcess
         return 0;
     }
 
-    private static string RequestOf(string ask, string headers) => ask.Split(' ', 2) is [var path, var body]
-        ? $"POST {path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
-        : $"GET {ask} HTTP/1.1\r\n{headers}\r\n";
+    /// <param name="call">A path, which is got, or a path, a blank and a JSON body, which is posted.</param>
+    private static string Request(string call, string headers) => call.Split(' ', 2) switch
+    {
+        [var path, var body] => $"POST {path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}",
+        _ => $"GET {call} HTTP/1.1\r\n{headers}\r\n",
+    };
 
     private static async Task<(List<double> Times, int Bytes)> CallAsync(int port, byte[][] requests, int first, Stopwatch watch, double seconds)
     {

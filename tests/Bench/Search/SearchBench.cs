@@ -84,9 +84,10 @@ internal static class SearchBench
         {
             foreach (var place in places)
             {
-                var first = Ask(query, place, null);
+                var call = Escaped(query.Call(place.Code.ToString()));
+                var first = call.Contains(' ') ? call : $"{call}&limit={Limit}";
                 var last = first;
-                for (var page = 2; page <= 10 && await NextAsync(http, last) is { } next; page++) last = Ask(query, place, next);
+                for (var page = 2; page <= 10 && await NextAsync(http, last) is { } next; page++) last = $"{first}&after={Uri.EscapeDataString(next)}";
                 paths.Add(first);
                 paths.Add(last);
                 Report.Progress($"{query.Name}, {place.Name}: {await AloneAsync(http, first):0.0} and {await AloneAsync(http, last):0.0} ms");
@@ -95,29 +96,20 @@ internal static class SearchBench
         return [.. paths];
     }
 
-    /// <summary>As <see cref="HttpClientProcess"/> takes it.</summary>
-    private static string Ask(TypicalQuery query, Region place, string? after)
-    {
-        var region = place.Code.ToString();
-        if (query.Body(region, Limit, after) is { } body) return $"/api/v1/{(query.Persons ? "persons" : "households")}/search {body}";
-        return $"{Escaped(query.Path(region))}&limit={Limit}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}";
-    }
-
-    private static async Task<byte[]> AnswerAsync(HttpClient http, string ask)
-    {
-        if (ask.Split(' ', 2) is not [var path, var body]) return await http.GetByteArrayAsync(ask);
-        using var content = new StringContent(body, System.Text.Encoding.ASCII, "application/json");
-        using var answer = await http.PostAsync(path, content);
-        answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsByteArrayAsync();
-    }
-
     private static string Escaped(string path) => string.Concat(path.Select(c => c < 128 ? c.ToString() : Uri.EscapeDataString(c.ToString())));
 
     private static async Task<string?> NextAsync(HttpClient http, string path)
     {
-        using var answer = JsonDocument.Parse(await AnswerAsync(http, path));
+        using var answer = JsonDocument.Parse(await AskAsync(http, path));
         return answer.RootElement.GetProperty("next").GetString();
+    }
+
+    private static async Task<byte[]> AskAsync(HttpClient http, string call)
+    {
+        using var answer = call.Split(' ', 2) is [var path, var body]
+            ? await http.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json")) : await http.GetAsync(call);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsByteArrayAsync();
     }
 
     private static async Task<double> AloneAsync(HttpClient http, string path)
@@ -126,7 +118,7 @@ internal static class SearchBench
         for (var i = 0; i < 7; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            await AnswerAsync(http, path);
+            await AskAsync(http, path);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         return Report.Median(times);

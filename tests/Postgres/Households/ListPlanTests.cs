@@ -54,6 +54,26 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
     }
 
     [Fact]
+    public async Task Readers_of_whole_areas_read_a_page_and_no_more()
+    {
+        await using var connection = await plain.Source.OpenConnectionAsync(Ct);
+        foreach (var region in plain.Path.Where(r => r.Level <= RegionLevel.Town))
+        foreach (var persons in new[] { true, false })
+        foreach (var mode in new[] { "force_custom_plan", "force_generic_plan" })
+        {
+            var (from, to) = VillageRanges.Below(plain.Regions.Tree, region.Code)[0];
+            var query = new HouseholdQuery { Region = region.Code, Status = "1" };
+            var step = new SearchStep(region.Level < RegionLevel.Town, from, to, new PersonPlace(from.ToString(), "53" + "1".PadLeft(14, '0'), persons ? "x" : null), 4001);
+            var (text, parameters) = persons ? Parts(new PersonSearchSql(new PersonQuery { Household = query }, Sealer, step)) : Parts(new HouseholdSearchSql(query, Sealer, step));
+            var plan = await PlanAsync(connection, mode, text, parameters);
+            Judge(plan, $"{region.Name}, {(persons ? "people" : "households")}, {mode}");
+            Assert.DoesNotContain(Nodes(plan), n => n.GetProperty("Node Type").GetString() == "Hash Join");
+        }
+
+        static (string, List<NpgsqlParameter>) Parts(SearchSql sql) => (sql is PersonSearchSql p ? p.Text : ((HouseholdSearchSql)sql).Text, sql.Parameters);
+    }
+
+    [Fact]
     public async Task A_table_that_is_read_whole_would_be_found()
     {
         await using var connection = await plain.Source.OpenConnectionAsync(Ct);
