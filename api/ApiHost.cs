@@ -31,13 +31,18 @@ public static class ApiHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         var services = builder.Services;
+        services.AddSingleton(new DataFolder(dataFolder));
         services.AddEdges(builder.Configuration);
         services.AddAccounts(builder.Configuration, dataFolder);
         AddAccess(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            options.SerializerOptions.Converters.Add(new Moments.Converter());
+        });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [ReadyTag]);
         services.AddOpenApi("v1", ApiDocument.Configure);
         services.AddFeatures();

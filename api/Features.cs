@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
@@ -15,6 +16,7 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
+        services.AddExports();
         services.AddUnmasking();
     }
 
@@ -28,6 +30,7 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
+        api.MapExports();
         api.MapUnmasking();
     }
 }

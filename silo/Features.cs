@@ -5,6 +5,7 @@ using FangFanPin.Domain.Sealing;
 using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
+using FangFanPin.Storage.Exports;
 using FangFanPin.Storage.Imports;
 using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Records;
@@ -25,7 +26,7 @@ internal static class Features
         services.AddRollupWork();
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
-        services.AddImportWork();
+        services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -35,6 +36,7 @@ internal static class Features
         services.AddSingleton<ISealer>(s => new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(s.GetRequiredService<SiloSettings>().DataFolder, "keys.json"))));
         services.AddRegions();
         services.AddImportStorage();
+        services.AddExportStorage();
         services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
         services.AddHouseholdReads();
     }

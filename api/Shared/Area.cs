@@ -49,6 +49,8 @@ public abstract record Area
     /// <summary>The region of an import whose id stands in the path; an unknown import is answered 404.</summary>
     public static Area OfImport(string parameter) => new Belonging(AreaKinds.Import, parameter, AreaErrors.NoImport);
 
+    /// <summary>The region of an export whose id stands in the path; an unknown export is answered 404.</summary>
+    public static Area OfExport(string parameter) => new Belonging(AreaKinds.Export, parameter, AreaErrors.NoExport);
     /// <summary>The region of an account whose name stands in the path; an unknown account is answered 404.</summary>
     public static Area OfAccount(string parameter) => new Belonging(AreaKinds.Account, parameter, AreaErrors.NoAccount);
 
@@ -97,6 +99,7 @@ public static class AreaErrors
     public static readonly Domain.DomainError BadCode = new("region.bad-code", "行政区划代码应为 12 位数字。");
     public static readonly Domain.DomainError NoHousehold = new("household.not-found", "没有这一户。");
     public static readonly Domain.DomainError NoImport = new("import.not-found", "没有这次导入。");
+    public static readonly Domain.DomainError NoExport = new("export.not-found", "没有这次导出。");
     public static readonly Domain.DomainError NoAccount = new("account.not-found", "没有这个账号。");
     public static readonly Domain.DomainError BadPage = new("request.bad-request", "分页参数不正确。");
     public static readonly Domain.DomainError OutsideArea = new("access.outside-area", "不在您的管辖范围内。");

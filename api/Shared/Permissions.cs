@@ -24,6 +24,9 @@ public enum Permission
     /// <summary>查看农户档案.</summary>
     ReadHouseholds,
 
+    /// <summary>导出农户档案.</summary>
+    Export,
+
     /// <summary>修改农户档案.</summary>
     ChangeHouseholds,
 
@@ -38,9 +41,6 @@ public enum Permission
 
     /// <summary>办理和审核业务.</summary>
     HandleCases,
-
-    /// <summary>导出.</summary>
-    Export,
 
     /// <summary>查看一户的明文.</summary>
     Unmask,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Domain.Dictionary;
 

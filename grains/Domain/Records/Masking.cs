@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
 
 namespace FangFanPin.Domain.Records;
 
 /// <summary>
 /// 脱敏: what screens and exports show of fields that <see cref="FieldLevels"/> calls sensitive: numbers as 410***********1234 and 138****1234,
-/// health and disability as stars alone. Names stay.
+/// health and disability as stars alone. Names stay: who may read the households of an area works with these people. By the field's identifier, so
+/// that it holds for records, lists, figures, histories and for whatever names a field: nobody else decides what is shown.
 /// </summary>
 public static partial class Masking
 {
@@ -18,7 +20,7 @@ public static partial class Masking
     public static string? Shown(string field, string? text, bool known = true)
     {
         if (string.IsNullOrEmpty(text)) return text;
-        if (!FieldLevels.IsMasked(field)) return known ? text : Unknown(text);
+        if (!FieldLevels.IsMasked(field)) return known || PlatformCode.IsIndicator(field) ? text : Unknown(text);
         if (field.EndsWith("Number", StringComparison.Ordinal)) return Certificate(text);
         if (field.EndsWith("Phone", StringComparison.Ordinal)) return Phone(text);
         // A code or the name of an illness has no part that says nothing.

@@ -19,5 +19,6 @@ public static class AreaKinds
 {
     public const string Household = "household";
     public const string Import = "import";
+    public const string Export = "export";
     public const string Account = "account";
 }

@@ -35,6 +35,8 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     protected virtual string[] Limits => ["--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0", "--FangFanPin:Edges:LoginsPerMinute=0"];
 
     public IServiceProvider Services => app.Services;
+    /// <summary>The server's data folder.</summary>
+    public string Folder => folder;
     public string AdminConnectionString => database.AdminConnectionString;
     public Uri Address { get; private set; } = null!;
 
