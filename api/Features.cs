@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Cases;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
@@ -14,6 +15,7 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
+        services.AddCases();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -26,5 +28,6 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
+        api.MapCaseFeature();
     }
 }

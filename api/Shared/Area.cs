@@ -43,6 +43,9 @@ public abstract record Area
     /// <summary>The region of an import whose id stands in the path; an unknown import is answered 404.</summary>
     public static Area OfImport(string parameter) => new Belonging(AreaKinds.Import, parameter, AreaErrors.NoImport);
 
+    /// <summary>The village of a case whose id stands in the path; an unknown case is answered 404.</summary>
+    public static Area OfCase(string parameter) => new Belonging(AreaKinds.Case, parameter, Domain.Cases.CaseErrors.NotFound);
+
     private sealed record Unbound(string Name) : Area
     {
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) => new(AreaTarget.Nothing);

@@ -32,6 +32,15 @@ public enum Permission
     /// <summary>导入数据.</summary>
     ChangeImports,
 
+    /// <summary>查看业务办理.</summary>
+    ReadCases,
+
+    /// <summary>办理业务; what exactly follows from the level of the own region.</summary>
+    HandleCases,
+
+    /// <summary>调整办理时限.</summary>
+    ConfigureCases,
+
     /// <summary>核对与运行维护.</summary>
     Operate,
 }
@@ -44,14 +53,14 @@ public static class Roles
     public const string Importer = "importer";
     public const string Admin = "admin";
 
-    private static readonly Permission[] Viewing = [Permission.OwnAccount, Permission.ReadRegions, Permission.ReadStatistics, Permission.ReadHouseholds];
+    private static readonly Permission[] Viewing = [Permission.OwnAccount, Permission.ReadRegions, Permission.ReadStatistics, Permission.ReadHouseholds, Permission.ReadCases];
 
     private static readonly FrozenDictionary<string, FrozenSet<Permission>> Table = new Dictionary<string, FrozenSet<Permission>>
     {
         [Viewer] = Viewing.ToFrozenSet(),
-        [Editor] = Viewing.Append(Permission.ChangeHouseholds).ToFrozenSet(),
+        [Editor] = Viewing.Append(Permission.ChangeHouseholds).Append(Permission.HandleCases).ToFrozenSet(),
         [Importer] = Viewing.Append(Permission.ReadImports).Append(Permission.ChangeImports).ToFrozenSet(),
-        [Admin] = Viewing.Append(Permission.ReadImports).Append(Permission.ChangeRegions).Append(Permission.Operate).ToFrozenSet(),
+        [Admin] = Viewing.Append(Permission.ReadImports).Append(Permission.ChangeRegions).Append(Permission.ConfigureCases).Append(Permission.Operate).ToFrozenSet(),
     }.ToFrozenDictionary();
 
     public static bool Exists(string role) => Table.ContainsKey(role);

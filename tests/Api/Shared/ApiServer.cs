@@ -30,6 +30,12 @@ public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     public string AdminConnectionString => database.AdminConnectionString;
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Of the server. Whoever puts it forward signs in again.</summary>
+    public ShiftedClock Clock { get; } = new();
+
+    /// <summary>What would have been sent to phones.</summary>
+    public SentMessages Messages { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         database = new PostgresDatabase(cluster);
@@ -37,7 +43,7 @@ public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
         app = Server.Build([
             "--connection", database.ConnectionString, "--data", folder, "--port", "0",
             "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", Guid.NewGuid().ToString("N"),
-        ]);
+        ], builder => builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<FangFanPin.Domain.Cases.ISmsSender>(Messages));
         await app.StartAsync();
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
