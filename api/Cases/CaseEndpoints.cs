@@ -40,18 +40,12 @@ public static class CaseEndpoints
     }
 
     private static async Task<Results<Ok<CaseListResponse>, ProblemHttpResult>> List(
-        string region, string? group, string? kind, string? step, string? q, bool? overdue, string? household, string? after, int? limit,
-        IRegions regions, ICaseSearch search, TimeProvider clock, CancellationToken ct)
+        [AsParameters] CaseListRequest request, IRegions regions, ICaseSearch search, TimeProvider clock, CancellationToken ct)
     {
-        if (!Enum.TryParse<CaseGroup>(group ?? "all", ignoreCase: true, out var wanted) || int.TryParse(group, out _)) return Problems.From(CaseRequestErrors.BadGroup);
-        if (Page(after, limit, out var cursor) is { } fault) return Problems.From(fault);
         var tree = regions.Tree;
-        var query = new CaseQuery(VillageRanges.Below(tree, RegionCode.Parse(region)), limit ?? 50)
-        {
-            Group = wanted, Kind = kind, Step = step, Overdue = overdue, Household = household, After = cursor, Today = ChinaTime.DayOf(clock.GetUtcNow()),
-        };
-        if (!string.IsNullOrWhiteSpace(q)) query = q.Any(char.IsAsciiDigit) ? query with { Certificate = q.Trim() } : query with { Name = q.Trim() };
-        return TypedResults.Ok(Listed(await search.FindAsync(query, ct), tree, query.Today));
+        var query = request.ToQuery(tree, ChinaTime.DayOf(clock.GetUtcNow()));
+        if (!query.Ok) return Problems.From(query.Errors);
+        return TypedResults.Ok(Listed(await search.FindAsync(query.Value!, ct), tree, query.Value!.Today));
     }
 
     internal static DomainError? Page(string? after, int? limit, out CaseCursor? cursor)

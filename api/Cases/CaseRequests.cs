@@ -112,6 +112,7 @@ internal static class CaseRequestErrors
     public static readonly DomainError BadLimit = new("case.limit.bad-request", "每页条数应为 1 至 200。", "limit");
     public static readonly DomainError BadTab = new("case.tab.bad-request", "tab 应为 todo、escalated、done 或 started。", "tab");
     public static readonly DomainError BadGroup = new("case.group.bad-request", "group 应为 all、unaccepted、open 或 closed。", "group");
+    public static readonly DomainError BadPeriod = new("case.period.bad-request", "起止日期应成对填写,起日不晚于止日,最长三年。");
     public static readonly DomainError NotForBatch = new("case.batch.bad-request", "此操作需要逐户办理。", "action");
     public static readonly DomainError BatchTooLarge = new("case.batch-items.bad-request", "一次最多办理 100 项。", "items");
     public static readonly DomainError NoAttachment = new("case.attachment.not-found", "没有这个附件。");

@@ -11,16 +11,17 @@ namespace FangFanPin.Api.Cases;
 /// <param name="DaysLeft">Until the due day; negative when late.</param>
 /// <param name="Escalation">0 in time; 1 late; each further one: the next level up was told.</param>
 /// <param name="TotalDueOn">The last of the fifteen days.</param>
+/// <param name="UrgedOn">催办: somebody above, or the applicant, has pressed for this step.</param>
 public sealed record CaseLineResponse(
     string Id, long Version, string Kind, string KindLabel, string Step, string StepLabel, string Village, string VillageName, string? Household, string? HeadName,
     string Source, string SourceLabel, string? HandlerLevel, DateOnly? DueOn, int? DaysLeft, bool Overdue, int Escalation,
-    DateTimeOffset OpenedAt, DateTimeOffset StepSince, DateTimeOffset? ClosedAt, DateOnly? TotalDueOn)
+    DateTimeOffset OpenedAt, DateTimeOffset StepSince, DateTimeOffset? ClosedAt, DateOnly? TotalDueOn, DateOnly? UrgedOn)
 {
     public static CaseLineResponse From(CaseLine line, RegionTree tree, DateOnly today) => new(
         line.Id, line.Version, line.Kind, CaseLabels.Kind(line.Kind), line.Step, CaseSteps.Label(line.Kind, line.Step), line.Village, CaseLabels.Place(tree, line.Village),
         line.Household, line.HeadName, line.Source, CaseLabels.Source(line.Source), CaseLabels.Level(line.HandlerLevel), line.DueOn,
         line.DueOn is { } due ? due.DayNumber - today.DayNumber : null, line.DueOn < today, line.Escalation, line.OpenedAt, line.StepSince, line.ClosedAt,
-        line.ClosedAt is null ? line.TotalDueOn : null);
+        line.ClosedAt is null ? line.TotalDueOn : null, line.UrgedOn);
 }
 
 /// <param name="Next">Pass as <c>after</c> for the next page; null on the last.</param>

@@ -36,7 +36,7 @@ internal sealed class CaseScreens(IRegions regions, ICaseAreas areas, ICaseReade
 
     private static CaseLine LineOf(ReadCase found) => new(
         found.Id, found.Version, found.File.Kind, found.File.Step, found.File.Village, found.File.HouseholdCode, found.File.HeadName, found.File.RiskSource, found.File.HandlerLevel,
-        found.File.DueOn, found.File.Deadline?.Escalation ?? 0, found.File.OpenedAt, found.File.StepSince, found.File.ClosedAt, found.File.TotalDueOn, found.File.Review?.PublicityTo);
+        found.File.DueOn, found.File.Deadline?.Escalation ?? 0, found.File.OpenedAt, found.File.StepSince, found.File.ClosedAt, found.File.TotalDueOn, found.File.Review?.PublicityTo, found.File.UrgedOn);
 }
 
 /// <summary>What the API itself adds to a change that opens a case.</summary>

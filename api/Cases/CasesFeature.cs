@@ -19,6 +19,7 @@ public static class CasesFeature
         api.MapCases();
         api.MapCaseAttachments();
         api.MapCaseParameters();
+        api.MapCaseStatistics();
         api.MapWorkbench();
         api.MapDeclare();
         api.MapDeclareSheets();

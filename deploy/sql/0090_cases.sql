@@ -23,6 +23,7 @@ create table case_file (
     closed_at     timestamptz,
     total_due_on  date,
     publicity_to  date,
+    urged_on      date,
     query_index   bytea,
     cert_index    bytea,
     changed_version bigint not null,

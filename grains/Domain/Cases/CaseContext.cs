@@ -49,6 +49,9 @@ public sealed record HouseholdFacts(string Code, string? Village, bool Active, s
     /// <summary>脱贫户, of list HouseholdType.</summary>
     private const string ExitedHousehold = "1";
 
+    /// <summary>The comparison with the national system found the newest episode there.</summary>
+    public bool InNationalSystem => Current?.InNationalSystem == YesNo.Yes;
+
     public bool Monitored => Current is { RiskEliminated: not YesNo.Yes };
 
     public static HouseholdFacts Of(string code, HouseholdFile file) => new(

@@ -59,6 +59,14 @@ public enum CaseGroup
 /// <summary>Villages, and the levels of steps that wait for the asking officer there.</summary>
 public sealed record HandledVillages(RegionLevel Level, IReadOnlyList<string> Villages);
 
+/// <summary>From one moment up to another, which is not included. UTC.</summary>
+public readonly record struct Stretch(DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>Whole days of Asia/Shanghai, both included.</summary>
+    public static Stretch Of(DateOnly first, DateOnly last) =>
+        new(CaseClock.EndOf(first.AddDays(-1)).ToUniversalTime(), CaseClock.EndOf(last).ToUniversalTime());
+}
+
 /// <summary>One page of cases: of a region, filtered.</summary>
 /// <param name="Villages">Inclusive ranges of village codes below the region.</param>
 /// <param name="Handled">Only steps that the asking officer handles; null for everybody's.</param>
@@ -71,6 +79,16 @@ public sealed record CaseQuery(IReadOnlyList<(RegionCode From, RegionCode To)> V
     public string? Certificate { get; init; }
     public string? Household { get; init; }
     public bool? Overdue { get; init; }
+
+    /// <summary>Only steps of this level.</summary>
+    public RegionLevel? Level { get; init; }
+
+    /// <summary>Opened, or closed, in a stretch of time; the end is not included.</summary>
+    public Stretch? Opened { get; init; }
+    public Stretch? Closed { get; init; }
+
+    /// <summary>Open and on their step since before that moment.</summary>
+    public DateTimeOffset? OnStepBefore { get; init; }
     public IReadOnlyList<HandledVillages>? Handled { get; init; }
 
     /// <summary>Only late ones of lower levels that have been escalated up to this level.</summary>
@@ -88,8 +106,8 @@ public sealed record CaseQuery(IReadOnlyList<(RegionCode From, RegionCode To)> V
 /// <summary>Where a page ends: lists run by due day, closed ones behind, then by id.</summary>
 public readonly record struct CaseCursor(DateOnly DueOn, string Id)
 {
-    /// <summary>Closed cases sort behind everything that is due.</summary>
-    public static readonly DateOnly Never = new(9999, 12, 31);
+    /// <summary>Closed cases sort behind everything that is due. Not the last day there is: the driver takes that one for infinity.</summary>
+    public static readonly DateOnly Never = new(9000, 1, 1);
 
     public override string ToString() => $"{DueOn:yyyyMMdd}{Id}";
 
@@ -106,7 +124,7 @@ public readonly record struct CaseCursor(DateOnly DueOn, string Id)
 /// <summary>A case as lists show it: columns only, nothing unsealed.</summary>
 public sealed record CaseLine(
     string Id, long Version, string Kind, string Step, string Village, string? Household, string? HeadName, string Source, RegionLevel? HandlerLevel,
-    DateOnly? DueOn, int Escalation, DateTimeOffset OpenedAt, DateTimeOffset StepSince, DateTimeOffset? ClosedAt, DateOnly? TotalDueOn, DateOnly? PublicityTo);
+    DateOnly? DueOn, int Escalation, DateTimeOffset OpenedAt, DateTimeOffset StepSince, DateTimeOffset? ClosedAt, DateOnly? TotalDueOn, DateOnly? PublicityTo, DateOnly? UrgedOn);
 
 public sealed record CasePage(IReadOnlyList<CaseLine> Lines, CaseCursor? Next);
 

@@ -59,6 +59,7 @@ public sealed partial class CaseGrain(
         if (stored.State.File is null) return;
         await PayAsync();
         await FollowAsync();
+        if (stored.State.File is { IsOpen: true, HouseholdCode: { } code } && await world.HouseholdAsync(code) is { } household) await AlignAsync(household);
         if (stored.State.File is not { IsOpen: true } file || CaseClock.CheckAt(file) > world.Now) return;
         await BySystemAsync(new Tick());
     }
@@ -137,6 +138,13 @@ public sealed partial class CaseGrain(
         if (stored.State.File is not { IsOpen: true } file || world.IsVillage(file.Village)) return;
         if (await world.PlaceOfAsync(file) is { } village) await BySystemAsync(new Relocate { Village = village });
         else LogHomeless(Id, file.Village);
+    }
+
+    /// <summary>What the register says by now: the family moved, or the national system has what was decided.</summary>
+    private async Task AlignAsync(HouseholdFacts household)
+    {
+        if (household.Village is { } village && village != stored.State.File!.Village && world.IsVillage(village)) await BySystemAsync(new Relocate { Village = village });
+        if (stored.State.File!.Step == CaseSteps.Booked && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
     }
 
     private async Task PayOrRetryAsync()

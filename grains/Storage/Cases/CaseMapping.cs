@@ -98,6 +98,7 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
         .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.File.ClosedAt?.ToUniversalTime())
         .WithColumn(rows, NpgsqlDbType.Date, r => r.File.TotalDueOn)
         .WithColumn(rows, NpgsqlDbType.Date, r => r.File is { Step: CaseSteps.Publicity, Review.Over: false } ? r.File.Review.PublicityTo : (DateOnly?)null)
+        .WithColumn(rows, NpgsqlDbType.Date, r => r.File.UrgedOn)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.QueryIndex)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.CertIndex);
 

@@ -10,10 +10,10 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
 {
     internal const string Columns = """
         select c.id, c.changed_version, c.kind, c.step, c.village, c.household, c.head_name, c.source, c.handler_level, c.due_on, c.escalation,
-            c.opened_at, c.step_since, c.closed_at, c.total_due_on, c.publicity_to
+            c.opened_at, c.step_since, c.closed_at, c.total_due_on, c.publicity_to, c.urged_on
         """;
 
-    private const string NeverDue = "date '9999-12-31'";
+    private const string NeverDue = "date '9000-01-01'";
 
     public async Task<CasePage> FindAsync(CaseQuery query, CancellationToken ct = default)
     {
@@ -59,7 +59,7 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
     internal static CaseLine LineOf(NpgsqlDataReader r) => new(
         r.GetString(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), Text(r, 5), Text(r, 6), r.GetString(7),
         r.IsDBNull(8) ? null : (RegionLevel)r.GetInt16(8), Day(r, 9), r.GetInt16(10), r.GetFieldValue<DateTimeOffset>(11), r.GetFieldValue<DateTimeOffset>(12),
-        r.IsDBNull(13) ? null : r.GetFieldValue<DateTimeOffset>(13), Day(r, 14), Day(r, 15));
+        r.IsDBNull(13) ? null : r.GetFieldValue<DateTimeOffset>(13), Day(r, 14), Day(r, 15), Day(r, 16));
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     private static DateOnly? Day(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);
@@ -77,6 +77,10 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
             if (GroupOf(query.Group) is { } group) conditions.Add(group);
             if (query.Kind is { } kind) conditions.Add($"c.kind = {Value(kind)}");
             if (query.Step is { } step) conditions.Add($"c.step = {Value(step)}");
+            if (query.Level is { } handler) conditions.Add($"c.handler_level = {Value((short)handler)}");
+            if (query.Opened is { } opened) conditions.Add($"c.opened_at >= {Value(opened.From)} and c.opened_at < {Value(opened.To)}");
+            if (query.Closed is { } closed) conditions.Add($"c.closed_at >= {Value(closed.From)} and c.closed_at < {Value(closed.To)}");
+            if (query.OnStepBefore is { } since) conditions.Add($"c.is_open and c.step_since < {Value(since)}");
             if (query.Household is { } household) conditions.Add($"c.household = {Value(household)}");
             if (query.Name is { } name) conditions.Add($"c.head_name >= {Value(name)} and c.head_name < {Value(name + "\U0010ffff")}");
             if (query.Certificate is { } certificate) conditions.Add($"c.cert_index = any ({Value(sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(certificate)))})");

@@ -12,6 +12,7 @@ public static class CaseStorageRegistration
         .AddSingleton<ICaseParameters, CaseParameterStore>()
         .AddSingleton<ICaseLookups, CaseLookups>()
         .AddSingleton<ICaseSearch, CaseSearch>()
+        .AddSingleton<ICaseTallies, CaseTallyStore>()
         .AddSingleton<ICaseAttachments, CaseAttachmentStore>()
         .AddSingleton<IPhoneCodes, PhoneCodeStore>()
         .AddSingleton<CaseReader>()

@@ -21,6 +21,9 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
     private readonly List<WebApplication> servers = [];
     private PostgresDatabase database = null!;
 
+    /// <summary>Of both.</summary>
+    public ShiftedClock Clock { get; } = new();
+
     /// <summary>Calls go in through the first; grains stand on either.</summary>
     public IGrainFactory Grains => servers[0].Services.GetRequiredService<IGrainFactory>();
     public RegionTree Tree => servers[0].Services.GetRequiredService<IRegions>().Tree;
@@ -35,7 +38,7 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
             var server = Server.Build([
                 "--connection", database.ConnectionString, "--data", folder, "--port", "0",
                 "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", id,
-            ]);
+            ], builder => builder.Services.AddSingleton<TimeProvider>(Clock));
             servers.Add(server);
             await server.StartAsync();
         }
@@ -54,6 +57,17 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
 
     public IHouseholdGrain Household(string code) => Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
     public IRegionGrain Region(Region region) => Grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
+
+    /// <summary>Runs SQL as the superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.AdminConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public IServiceProvider Services => servers[0].Services;
 
     public static HouseholdCommand Command(HouseholdChange change, long? seen = null, Guid? id = null) => new()
     {

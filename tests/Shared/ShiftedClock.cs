@@ -1,4 +1,4 @@
-namespace FangFanPin.Tests.Api.Shared;
+namespace FangFanPin.Tests.Shared;
 
 /// <summary>The system's clock, put forward by days: procedures last for days, tests do not. Timers and timestamps run as ever.</summary>
 public sealed class ShiftedClock : TimeProvider
