@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Text.Json;
 using FangFanPin.Api.Shared;
 using FangFanPin.Contracts.Households;
@@ -30,7 +31,7 @@ internal static class CommandEndpoint
         if (!read.Ok) return Problems.From(read.Errors);
         var command = read.Value!;
         if (await areas.RefusalAsync(command, caller, ct) is { } refusal) return Problems.From(refusal);
-        var answer = await grains.GetGrain<IHouseholdGrain>(command.Key.ToString()).ExecuteAsync(new HouseholdCommand
+        var answer = await grains.Household(command.Key.Code).ExecuteAsync(new HouseholdCommand
         {
             CommandId = command.CommandId,
             ExpectedVersion = command.SeenVersion,

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Collections.Concurrent;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Figures;
@@ -47,5 +48,5 @@ internal sealed class GrainSums : IRegionSums
     }
 
     private IRegionGrain GrainOf(Region region) =>
-        references.GetOrAdd(RegionKey.Of(region), static (key, factory) => factory.GetGrain<IRegionGrain>(key.ToString()), grains);
+        references.GetOrAdd(RegionKey.Of(region), static (key, factory) => factory.Region(key), grains);
 }

@@ -2,12 +2,14 @@ using System.Globalization;
 using FangFanPin.Tests.Bench;
 using FangFanPin.Tests.Bench.Freshness;
 using FangFanPin.Tests.Bench.Load;
+using FangFanPin.Tests.Bench.Packing;
 using FangFanPin.Tests.Bench.Read;
 using FangFanPin.Tests.Bench.Write;
 
 // dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city] [--seconds N] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
 Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["train-dictionary", var file]) return DictionaryTraining.Run(file);
 if (args is ["http-client", .. var client]) return await HttpClientProcess.RunAsync(client);
 var benches = new Dictionary<string, Func<BenchOptions, Task>>
 {

@@ -17,13 +17,18 @@ public static class DocumentCodec
     public static byte[] Encode(HouseholdFile file)
     {
         var writer = new DocumentWriter();
-        writer.Unsigned(Format);
-        foreach (var (map, record) in file.Records())
-        {
-            writer.Unsigned((ulong)KindOf(map));
-            EncodeRecord(map, record, writer);
-        }
+        Encode(file, writer);
         return writer.Written.ToArray();
+    }
+
+    public static void Encode(HouseholdFile file, DocumentWriter writer)
+    {
+        writer.Unsigned(Format);
+        Encode(EntityMap.Household, file.Household, writer);
+        foreach (var (map, listOf) in HouseholdFile.Lists)
+        {
+            foreach (var record in listOf(file)) Encode(map, record, writer);
+        }
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
@@ -41,11 +46,15 @@ public static class DocumentCodec
         return HouseholdFile.From(records);
     }
 
-    private static int KindOf(EntityMap map) => EntityMap.All.IndexOf(map) + 1;
+    private static void Encode(EntityMap map, Entity record, DocumentWriter writer)
+    {
+        writer.Unsigned((ulong)EntityMap.All.IndexOf(map) + 1);
+        EncodeRecord(map, record, writer);
+    }
 
     internal static void EncodeRecord(EntityMap map, Entity record, DocumentWriter writer)
     {
-        foreach (var field in map.Fields) field.Encode(record, writer);
+        map.Encode(record, writer);
         if (record.Extra is { Count: > 0 } extra)
         {
             foreach (var (id, text) in extra)

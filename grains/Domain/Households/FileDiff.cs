@@ -10,16 +10,26 @@ public static class FileDiff
     public static ImmutableArray<FieldChange> Between(HouseholdFile? before, HouseholdFile? after)
     {
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
-        // A command leaves most records as the very objects that they were: those are not looked into.
-        var (were, are) = (Objects(before), Objects(after));
-        var old = Walk(before, are).ToDictionary(w => w.Place, w => w.Record);
-        foreach (var (place, map, record) in Walk(after, were))
+        if (!ReferenceEquals(before?.Household, after?.Household)) Compare((EntityMap.Household.Name, ""), EntityMap.Household, before?.Household, after?.Household, changes);
+        foreach (var (map, listOf) in HouseholdFile.Lists)
         {
-            old.Remove(place, out var was);
-            Compare(place, map, was, record, changes);
+            var (were, are) = (before is null ? [] : listOf(before), after is null ? [] : listOf(after));
+            // A command leaves most lists as the very objects that they were: those are not looked into.
+            if (were != are) Between(map, were, are, changes);
         }
-        foreach (var (place, was) in old) Compare(place, EntityMap.Of(was), was, null, changes);
         return changes.ToImmutable();
+    }
+
+    private static void Between(EntityMap map, ImmutableArray<Entity> were, ImmutableArray<Entity> are, ImmutableArray<FieldChange>.Builder changes)
+    {
+        var (old, kept) = (new HashSet<Entity>(were, ReferenceEqualityComparer.Instance), new HashSet<Entity>(are, ReferenceEqualityComparer.Instance));
+        var left = were.Where(r => !kept.Contains(r)).ToDictionary(r => KeyOf(map, r));
+        foreach (var record in are.Where(r => !old.Contains(r)))
+        {
+            left.Remove(KeyOf(map, record), out var was);
+            Compare((map.Name, KeyOf(map, record)), map, was, record, changes);
+        }
+        foreach (var (key, was) in left) Compare((map.Name, key), map, was, null, changes);
     }
 
     /// <summary>The file before these changes; null when it had not been registered.</summary>
@@ -43,10 +53,8 @@ public static class FileDiff
         return kept.OfType<Household>().Any() ? HouseholdFile.From(kept) : null;
     }
 
-    private static HashSet<Entity> Objects(HouseholdFile? file) => new((file?.Records() ?? []).Select(r => r.Record), ReferenceEqualityComparer.Instance);
-
-    private static IEnumerable<((string Entity, string Key) Place, EntityMap Map, Entity Record)> Walk(HouseholdFile? file, HashSet<Entity>? except = null) =>
-        (file?.Records() ?? []).Where(r => except?.Contains(r.Record) != true).Select(r => ((r.Map.Name, KeyOf(r.Map, r.Record)), r.Map, r.Record));
+    private static IEnumerable<((string Entity, string Key) Place, Entity Record)> Walk(HouseholdFile? file) =>
+        (file?.Records() ?? []).Select(r => ((r.Map.Name, KeyOf(r.Map, r.Record)), r.Record));
 
     private static string KeyOf(EntityMap map, Entity record) => map == EntityMap.Household ? "" : map.Key.Text(record) ?? "";
 

@@ -34,16 +34,25 @@ public sealed record HouseholdFile
     public static readonly HouseholdFile Empty = new() { Household = new Household() };
 
     /// <summary>All records with their maps, household first.</summary>
-    public IEnumerable<(EntityMap Map, Entity Record)> Records() =>
+    public IEnumerable<(EntityMap Map, Entity Record)> Records()
+    {
+        yield return (EntityMap.Household, Household);
+        foreach (var (map, listOf) in Lists)
+        {
+            foreach (var record in listOf(this)) yield return (map, record);
+        }
+    }
+
+    /// <summary>The lists beside the household itself, in the order of <see cref="Records"/>.</summary>
+    internal static readonly ImmutableArray<(EntityMap Map, Func<HouseholdFile, ImmutableArray<Entity>> Of)> Lists =
     [
-        (EntityMap.Household, Household),
-        .. Members.Select(r => (EntityMap.Member, (Entity)r)),
-        .. Living.Select(r => (EntityMap.LivingCondition, (Entity)r)),
-        .. Incomes.Select(r => (EntityMap.AnnualIncome, (Entity)r)),
-        .. Expenditures.Select(r => (EntityMap.AnnualExpenditure, (Entity)r)),
-        .. Securities.Select(r => (EntityMap.SecurityStatus, (Entity)r)),
-        .. Episodes.Select(r => (EntityMap.RiskEpisode, (Entity)r)),
-        .. Measures.Select(r => (EntityMap.Measure, (Entity)r)),
+        (EntityMap.Member, f => ImmutableArray<Entity>.CastUp(f.Members)),
+        (EntityMap.LivingCondition, f => ImmutableArray<Entity>.CastUp(f.Living)),
+        (EntityMap.AnnualIncome, f => ImmutableArray<Entity>.CastUp(f.Incomes)),
+        (EntityMap.AnnualExpenditure, f => ImmutableArray<Entity>.CastUp(f.Expenditures)),
+        (EntityMap.SecurityStatus, f => ImmutableArray<Entity>.CastUp(f.Securities)),
+        (EntityMap.RiskEpisode, f => ImmutableArray<Entity>.CastUp(f.Episodes)),
+        (EntityMap.Measure, f => ImmutableArray<Entity>.CastUp(f.Measures)),
     ];
 
     /// <summary>The file made of these records; the inverse of <see cref="Records"/> up to the order of lists.</summary>

@@ -9,6 +9,8 @@ public enum WireType { Number = 0, Bytes = 1, Decimal = 2 }
 /// <summary>Appends tagged values to a growing buffer.</summary>
 public sealed class DocumentWriter
 {
+    private const int ShortText = 0x7f / 3;
+    private const int LengthRoom = 4;
     private byte[] buffer = new byte[2048];
     private int length;
 
@@ -19,6 +21,11 @@ public sealed class DocumentWriter
 
     public void Unsigned(ulong value)
     {
+        if (value < 0x80 && length < buffer.Length)
+        {
+            buffer[length++] = (byte)value;
+            return;
+        }
         var span = Room(10);
         var at = 0;
         while (value >= 0x80)
@@ -34,10 +41,53 @@ public sealed class DocumentWriter
 
     public void Text(string value)
     {
+        if (value.Length <= ShortText)
+        {
+            // One byte of length is enough, whatever the characters are: no counting in advance.
+            var room = Room(1 + 3 * value.Length);
+            var written = Encoding.UTF8.GetBytes(value, room[1..]);
+            room[0] = (byte)written;
+            length += 1 + written;
+            return;
+        }
         var count = Encoding.UTF8.GetByteCount(value);
         Unsigned((ulong)count);
         Encoding.UTF8.GetBytes(value, Room(count));
         length += count;
+    }
+
+    /// <summary>Leaves room for the length of what <see cref="Close"/> will enclose, so that a part needs no buffer of its own.</summary>
+    /// <returns>The mark to close with.</returns>
+    public int Open()
+    {
+        Room(LengthRoom);
+        return length += LengthRoom;
+    }
+
+    /// <summary>Everything written since <see cref="Open"/> becomes one value as of <see cref="Bytes"/>.</summary>
+    public void Close(int mark)
+    {
+        var count = length - mark;
+        if (count >= 1 << 7 * LengthRoom) throw new InvalidOperationException("A part of a document is too long.");
+        for (var i = 0; i < LengthRoom; i++) buffer[mark - LengthRoom + i] = (byte)(count >> 7 * i & 0x7f | (i < LengthRoom - 1 ? 0x80 : 0));
+    }
+
+    internal void Field(int number, string value)
+    {
+        Tag(number, WireType.Bytes);
+        Text(value);
+    }
+
+    internal void Field(int number, decimal value)
+    {
+        Tag(number, WireType.Decimal);
+        Decimal(value);
+    }
+
+    internal void Field(int number, long value)
+    {
+        Tag(number, WireType.Number);
+        Signed(value);
     }
 
     public void Bytes(ReadOnlySpan<byte> value)
@@ -50,12 +100,20 @@ public sealed class DocumentWriter
     /// <summary>Scale, then the unscaled integer; trailing zeros are dropped so that equal amounts have equal bytes.</summary>
     public void Decimal(decimal value)
     {
-        value /= 1.000000000000000000000000000000000m;
-        Unsigned(value.Scale);
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
-        if (bits[2] == 0 && bits[1] >= 0) Unscaled((long)bits[1] << 32 | (uint)bits[0], value < 0);
-        else Bytes(Large(bits, value < 0).ToByteArray());
+        if (bits[2] == 0 && bits[1] >= 0)
+        {
+            var (magnitude, scale) = ((long)bits[1] << 32 | (uint)bits[0], value.Scale);
+            for (; scale > 0 && magnitude % 10 == 0; scale--) magnitude /= 10;
+            Unsigned(scale);
+            Unscaled(magnitude, value < 0);
+            return;
+        }
+        value /= 1.000000000000000000000000000000000m;
+        Unsigned(value.Scale);
+        decimal.GetBits(value, bits);
+        Bytes(Large(bits, value < 0).ToByteArray());
     }
 
     /// <summary>The shortest two's complement, as for larger ones; amounts of money need no big integer.</summary>

@@ -23,7 +23,6 @@ public abstract class EntityField
 
     internal abstract void SetText(Entity fresh, string? text);
     internal abstract void Copy(Entity from, Entity fresh);
-    internal abstract void Encode(Entity entity, DocumentWriter writer);
     internal abstract void Decode(Entity fresh, ref DocumentReader reader);
 
     internal static EntityField Create(PropertyInfo property, int number)
@@ -67,19 +66,12 @@ internal sealed class EntityField<TEntity, TValue> : EntityField where TEntity :
     internal override void SetText(Entity fresh, string? text) => set((TEntity)fresh, text is null ? default : Type.Parse(text));
     internal override void Copy(Entity from, Entity fresh) => set((TEntity)fresh, get((TEntity)from));
 
-    internal override void Encode(Entity entity, DocumentWriter writer)
-    {
-        if (get((TEntity)entity) is not { } value) return;
-        writer.Tag(Number, Type.Wire);
-        Type.Encode(writer, value);
-    }
-
     internal override void Decode(Entity fresh, ref DocumentReader reader) => set((TEntity)fresh, Type.Decode(ref reader));
 }
 
 /// <summary>How one C# type stands in text and in documents. <typeparamref name="TValue"/> may be a nullable struct; values passed are never null.</summary>
 internal sealed record FieldType<TValue>(
-    WireType Wire, Func<TValue, string> Format, Func<string, TValue> Parse, Action<DocumentWriter, TValue> Encode, FieldDecoder<TValue> Decode);
+    Func<TValue, string> Format, Func<string, TValue> Parse, FieldDecoder<TValue> Decode);
 
 internal delegate TValue FieldDecoder<out TValue>(ref DocumentReader reader);
 
@@ -87,13 +79,13 @@ internal static class FieldTypes
 {
     private static readonly object[] All =
     [
-        new FieldType<string>(WireType.Bytes, v => v, t => t, (w, v) => w.Text(v), (ref r) => r.Text()),
-        new FieldType<int?>(WireType.Number, v => FieldText.Of(v!.Value), t => int.Parse(t, CultureInfo.InvariantCulture), (w, v) => w.Signed(v!.Value), (ref r) => (int)r.Signed()),
-        new FieldType<decimal?>(WireType.Decimal, v => FieldText.Of(v!.Value), t => decimal.Parse(t, CultureInfo.InvariantCulture), (w, v) => w.Decimal(v!.Value), (ref r) => r.Decimal()),
-        new FieldType<DateOnly?>(WireType.Number, v => FieldText.Of(v!.Value), t => DateOnly.ParseExact(t, "yyyy-MM-dd", CultureInfo.InvariantCulture), (w, v) => w.Signed(v!.Value.DayNumber), (ref r) => DateOnly.FromDayNumber((int)r.Signed())),
-        new FieldType<YearMonth?>(WireType.Number, v => v!.Value.ToString(), t => YearMonth.TryParse(t, out var m) ? m : throw new FormatException(t), (w, v) => w.Signed(v!.Value.Number), (ref r) => YearMonth.FromNumber((int)r.Signed())),
-        new FieldType<DateTimeOffset?>(WireType.Number, v => FieldText.Of(v!.Value), t => DateTimeOffset.Parse(t, CultureInfo.InvariantCulture), (w, v) => w.Signed(v!.Value.UtcTicks), (ref r) => new DateTimeOffset(r.Signed(), TimeSpan.Zero)),
-        new FieldType<bool?>(WireType.Number, v => v!.Value ? "true" : "false", t => bool.Parse(t), (w, v) => w.Signed(v!.Value ? 1 : 0), (ref r) => r.Signed() != 0),
+        new FieldType<string>(v => v, t => t, (ref r) => r.Text()),
+        new FieldType<int?>(v => FieldText.Of(v!.Value), t => int.Parse(t, CultureInfo.InvariantCulture), (ref r) => (int)r.Signed()),
+        new FieldType<decimal?>(v => FieldText.Of(v!.Value), t => decimal.Parse(t, CultureInfo.InvariantCulture), (ref r) => r.Decimal()),
+        new FieldType<DateOnly?>(v => FieldText.Of(v!.Value), t => DateOnly.ParseExact(t, "yyyy-MM-dd", CultureInfo.InvariantCulture), (ref r) => DateOnly.FromDayNumber((int)r.Signed())),
+        new FieldType<YearMonth?>(v => v!.Value.ToString(), t => YearMonth.TryParse(t, out var m) ? m : throw new FormatException(t), (ref r) => YearMonth.FromNumber((int)r.Signed())),
+        new FieldType<DateTimeOffset?>(v => FieldText.Of(v!.Value), t => DateTimeOffset.Parse(t, CultureInfo.InvariantCulture), (ref r) => new DateTimeOffset(r.Signed(), TimeSpan.Zero)),
+        new FieldType<bool?>(v => v!.Value ? "true" : "false", t => bool.Parse(t), (ref r) => r.Signed() != 0),
     ];
 
     public static FieldType<TValue> Of<TValue>() => All.OfType<FieldType<TValue>>().Single();

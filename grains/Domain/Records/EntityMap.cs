@@ -22,6 +22,7 @@ public sealed class EntityMap
     private readonly FrozenDictionary<string, EntityField> byId;
     private readonly EntityField?[] byNumber;
     private readonly Func<Entity> create;
+    private readonly Action<Entity, DocumentWriter> encode;
 
     private EntityMap(Type type, string key)
     {
@@ -33,6 +34,7 @@ public sealed class EntityMap
         byNumber = new EntityField?[Fields.Max(f => f.Number) + 1];
         foreach (var field in Fields) byNumber[field.Number] = field;
         Key = byId[key];
+        encode = RecordEncoder.For(type, Fields);
         create = () => (Entity)Activator.CreateInstance(type)!;
     }
 
@@ -52,6 +54,7 @@ public sealed class EntityMap
     public EntityField? Find(string id) => byId.GetValueOrDefault(id);
     public EntityField? Find(int number) => number < byNumber.Length ? byNumber[number] : null;
     public Entity Create() => create();
+    internal void Encode(Entity entity, DocumentWriter writer) => encode(entity, writer);
     public static EntityMap Of(Entity entity) => All.First(m => m.Type == entity.GetType());
     public static EntityMap? Named(string name) => All.FirstOrDefault(m => m.Name == name);
 

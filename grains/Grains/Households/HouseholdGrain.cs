@@ -130,7 +130,7 @@ public sealed class HouseholdGrain(
         if (next.VillageBefore is { } left) Nudge(left);
     }
 
-    private void Nudge(string village) => grains.GetGrain<IRegionGrain>(RegionKey.Village(RegionCode.Parse(village)).ToString()).NudgeAsync().Ignore();
+    private void Nudge(string village) => grains.Village(village).NudgeAsync().Ignore();
 
     private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
     {
@@ -138,7 +138,7 @@ public sealed class HouseholdGrain(
         if (stored.State.OwedSplit is not null) return HouseholdErrors.SplitPending;
         if (!HouseholdKey.TryOf(split.NewHouseholdCode, out var key)) return HouseholdErrors.BadCode with { Field = "NewHouseholdCode" };
         if (key.Value.Code == Code) return HouseholdErrors.Exists;
-        var other = await grains.GetGrain<IHouseholdGrain>(key.Value.ToString()).GetAsync();
+        var other = await grains.Household(key.Value.Code).GetAsync();
         return other is null ? null : HouseholdErrors.Exists with { Field = "NewHouseholdCode" };
     }
 
@@ -154,7 +154,7 @@ public sealed class HouseholdGrain(
     private async Task PaySplitAsync()
     {
         if (stored.State.OwedSplit is not { } owed) return;
-        var answer = await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(owed.NewHouseholdCode).ToString()).ExecuteAsync(new HouseholdCommand
+        var answer = await grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
         {
             CommandId = owed.CommandId,
             ExpectedVersion = null,

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
@@ -26,7 +27,7 @@ public sealed class HouseholdCommands(IGrainFactory grains, ImportOptions option
 
     private async Task<CommandAnswer> SendAsync(string code, HouseholdCommand command, CancellationToken ct)
     {
-        var grain = grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
+        var grain = grains.Household(code);
         for (var attempt = 1; ; attempt++)
         {
             try

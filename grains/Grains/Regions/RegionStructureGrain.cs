@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Regions;
 using FangFanPin.Contracts.Rollup;
@@ -28,7 +29,7 @@ public sealed class RegionStructureGrain(
         }
         var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), ct);
         if (!outcome.Ok) return new RegionChangeAnswer { Errors = outcome.Errors, HouseholdsMoved = moved };
-        foreach (var region in outcome.Value!.Owing) grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).NudgeAsync().Ignore();
+        foreach (var region in outcome.Value!.Owing) grains.Region(region).NudgeAsync().Ignore();
         return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = moved };
     }
 
@@ -46,7 +47,7 @@ public sealed class RegionStructureGrain(
     }
 
     private Task<CommandAnswer> MoveAsync(string code, RegionChange.Merge merge, RegionChangeCommand command) =>
-        grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString()).ExecuteAsync(new HouseholdCommand
+        grains.Household(code).ExecuteAsync(new HouseholdCommand
         {
             CommandId = CommandContent.Derived(command.CommandId, code),
             ExpectedVersion = null,

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
@@ -56,7 +57,7 @@ public sealed partial class DueShardGrain(IDueHouseholds due, IGrainFactory grai
     {
         try
         {
-            await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString()).RecomputeAsync(today);
+            await grains.Household(code).RecomputeAsync(today);
             return true;
         }
         catch (Exception fault)

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Regions;
@@ -43,7 +44,7 @@ internal sealed class RecountComparison(IRollupStore store, IRegions regions, IG
 
     private async Task<IReadOnlyDictionary<RegionCode, CellVector>?> ShownAsync(Region region)
     {
-        var figures = await grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).GetFiguresAsync();
+        var figures = await grains.Region(region).GetFiguresAsync();
         return figures.Stamp.Complete ? figures.Children.ToDictionary(c => c.Region, c => c.Vector) : null;
     }
 
@@ -55,7 +56,7 @@ internal sealed class RecountComparison(IRollupStore store, IRegions regions, IG
             return rows.Children.ToDictionary(c => c.Region, c => c.Known ?? CellVector.Empty);
         }
         var children = regions.Tree.ChildrenOf(region.Code);
-        var figures = await Task.WhenAll(children.Select(c => grains.GetGrain<IRegionGrain>(RegionKey.Of(c).ToString()).GetFiguresAsync()));
+        var figures = await Task.WhenAll(children.Select(c => grains.Region(c).GetFiguresAsync()));
         if (figures.Any(f => !f.Stamp.Complete)) return null;
         return children.Zip(figures).ToDictionary(c => c.First.Code, c => c.Second.Total);
     }

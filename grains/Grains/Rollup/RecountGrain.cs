@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Regions;
@@ -110,7 +111,7 @@ public sealed partial class RecountGrain(
         if (!outcome.Ok) return;
         repairs++;
         metrics.Repaired();
-        foreach (var owing in outcome.Value!.Owing) await grains.GetGrain<IRegionGrain>(RegionKey.Of(owing).ToString()).NudgeAsync();
+        foreach (var owing in outcome.Value!.Owing) await grains.Region(owing).NudgeAsync();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Region} differs from the recount in {Cells} cells, first {First}; it is built anew")]

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Figures;
@@ -233,7 +234,7 @@ public sealed partial class RegionGrain(
     {
         if (regions.Tree.Find(code) is null) await regions.RefreshAsync(default);
         var region = regions.Tree.Find(code) ?? throw new RegionGoneException(code);
-        return grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
+        return grains.Region(region);
     }
 
     private void SetTimers()

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
@@ -43,7 +44,7 @@ public sealed partial class RollupSweeper(
         {
             if (regions.Tree.Find(code) is { } region)
             {
-                grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).NudgeAsync().Ignore();
+                grains.Region(region).NudgeAsync().Ignore();
                 nudged++;
             }
             else LogStray(code);

@@ -16,7 +16,9 @@ internal static class StateDocument
     {
         var writer = new DocumentWriter();
         writer.Unsigned(Format);
-        writer.Bytes(state.File is null ? [] : DocumentCodec.Encode(state.File));
+        var file = writer.Open();
+        if (state.File is not null) DocumentCodec.Encode(state.File, writer);
+        writer.Close(file);
         writer.Text(state.VillageBefore ?? "");
         if (state.OwedSplit is { } owed) Encode(owed, writer);
         return writer.Written.ToArray();

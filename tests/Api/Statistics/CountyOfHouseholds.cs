@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
@@ -119,7 +120,7 @@ public sealed class CountyOfHouseholds(PostgresCluster cluster) : IAsyncLifetime
         return StatisticTable.Of(query, await Of(region), children, day);
     }
 
-    private IHouseholdGrain Grain(string code) => Server.Services.GetRequiredService<IGrainFactory>().GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
+    private IHouseholdGrain Grain(string code) => Server.Services.GetRequiredService<IGrainFactory>().Household(code);
 
     private static HouseholdFile Complete(string code, HouseholdFile file, Region village) => file with
     {

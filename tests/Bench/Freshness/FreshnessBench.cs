@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FangFanPin.Contracts.Households;
@@ -75,7 +76,7 @@ internal static class FreshnessBench
     {
         await Task.Yield();
         var started = Stopwatch.GetTimestamp();
-        var answer = await host.Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(change.Household).ToString())
+        var answer = await host.Grains.Household(change.Household)
             .ExecuteAsync(new HouseholdCommand { CommandId = Guid.NewGuid(), ExpectedVersion = null, Actor = Actor.System, Change = change.Command });
         if (answer.Errors.Count > 0 || !answer.Changed) throw new InvalidOperationException($"{change.Household}: {(answer.Errors.Count > 0 ? answer.Errors[0].Code : "unchanged")}");
         sent.Enqueue(new Sent(change, started, Stopwatch.GetTimestamp(), late));

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using FangFanPin.Api.Demo;
@@ -51,7 +52,7 @@ internal sealed class Population
 
     private static async Task ImportAsync(IGrainFactory grains, HouseholdFile file)
     {
-        var answer = await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(file.Household.HouseholdCode!).ToString()).ExecuteAsync(new HouseholdCommand
+        var answer = await grains.Household(file.Household.HouseholdCode!).ExecuteAsync(new HouseholdCommand
         {
             CommandId = Guid.NewGuid(), ExpectedVersion = null, Actor = Actor.System,
             Change = new ImportFile { Incoming = file, Columns = AllColumns, ImportId = "bench" },

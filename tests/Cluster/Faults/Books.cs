@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Dictionary;
@@ -93,7 +94,7 @@ internal sealed class Books(FaultCluster cluster)
         var faults = new List<string>();
         foreach (var codes in load.Codes.Chunk(32))
         {
-            var views = await Task.WhenAll(codes.Select(c => cluster.Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(c).ToString()).GetAsync()));
+            var views = await Task.WhenAll(codes.Select(c => cluster.Grains.Household(c).GetAsync()));
             foreach (var (code, view) in codes.Zip(views))
             {
                 var row = stored.GetValueOrDefault(code);

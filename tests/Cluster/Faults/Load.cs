@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FangFanPin.Contracts.Households;
@@ -82,7 +83,7 @@ internal sealed class Load(IGrainFactory grains, int seed, IReadOnlyList<RegionC
         {
             try
             {
-                var answer = await grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString()).ExecuteAsync(command).WaitAsync(AskAgainAfter);
+                var answer = await grains.Household(code).ExecuteAsync(command).WaitAsync(AskAgainAfter);
                 answered.Add(new Answered(code, command, answer));
                 Volatile.Write(ref lastAnswer, Stopwatch.GetTimestamp());
                 return answer;

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Figures;
@@ -54,7 +55,7 @@ internal sealed class Recount(FaultCluster cluster, IReadOnlyList<RegionCode> vi
         RegionFigures figures;
         try
         {
-            figures = await cluster.Grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString()).GetFiguresAsync().WaitAsync(TimeSpan.FromSeconds(3));
+            figures = await cluster.Grains.Region(region).GetFiguresAsync().WaitAsync(TimeSpan.FromSeconds(3));
         }
         catch (Exception fault)
         {

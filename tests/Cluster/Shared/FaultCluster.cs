@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using FangFanPin.Api.Accounts;
@@ -178,7 +179,7 @@ public sealed class FaultCluster : IAsyncLifetime
 
     private async Task<string?> ProvinceIncompleteAsync()
     {
-        var province = Grains.GetGrain<IRegionGrain>(RegionKey.Of(Tree.Root!).ToString());
+        var province = Grains.Region(Tree.Root!);
         return (await province.GetStampAsync()).Complete ? null : "the province has no complete figure";
     }
 }

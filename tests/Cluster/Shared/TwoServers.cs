@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -55,8 +56,8 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    public IHouseholdGrain Household(string code) => Grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(code).ToString());
-    public IRegionGrain Region(Region region) => Grains.GetGrain<IRegionGrain>(RegionKey.Of(region).ToString());
+    public IHouseholdGrain Household(string code) => Grains.Household(code);
+    public IRegionGrain Region(Region region) => Grains.Region(region);
 
     /// <summary>Runs SQL as the superuser.</summary>
     public async Task ExecuteAsync(string sql)
