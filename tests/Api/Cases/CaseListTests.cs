@@ -123,7 +123,7 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
         var items = new[] { new { id = a, version = 1L }, new { id = b, version = 1L }, new { id = Guid.NewGuid().ToString("N"), version = 1L } };
         var results = (await JsonAsync(await PostAsync(officer, "/api/v1/cases/actions", new { items, action = new { kind = "accept" } }))).GetProperty("items").EnumerateArray()
             .Select(r => r.GetProperty("code").GetString()).ToList();
-        Assert.Equal([null, "case.stale-version", "case.stale-version"], results);
+        Assert.Equal([null, "case.stale-version", "case.not-found"], results);
         await ProblemAsync(await PostAsync(officer, "/api/v1/cases/actions", new { items, action = new { kind = "judge", Result = "1" } }), HttpStatusCode.BadRequest, "case.batch.bad-request");
     }
 
@@ -151,6 +151,42 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal("20", await StepAfterAsync(officer, id, new { kind = "close-warning", Result = "1", Opinion = "住院支出大" }));
         var shown = await JsonAsync(await officer.GetAsync($"/api/v1/cases/{id}", Ct));
         Assert.Equal(("recognition", "3"), (shown.GetProperty("case").GetProperty("kind").GetString(), shown.GetProperty("case").GetProperty("source").GetString()));
+    }
+
+    [Fact]
+    public async Task Visits_sent_again_are_the_same_and_another_under_the_same_id_overwrites_nothing()
+    {
+        using var officer = await server.SignInAsync(place.Village, "editor");
+        using var neighbour = await server.SignInAsync(place.Second, "editor");
+        var household = $"V{Guid.NewGuid():N}"[..20];
+        var registered = await PostAsync(officer, $"/api/v1/households/{household}/commands", new { kind = "register", Fields = new { AreaCode = place.Village, HeadName = "孙丙" } });
+        Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
+        var visited = server.Clock.GetUtcNow().AddHours(-3);
+        object Visit(Guid id, string findings, bool risk, TimeSpan ahead = default) => new
+        {
+            id, householdCode = household, visitType = "1", visitedAt = visited + ahead,
+            findings, riskFound = risk, seenVersion = 0,
+        };
+        var (calm, first, second) = (Visit(Guid.NewGuid(), "一切正常", false, TimeSpan.FromHours(4)), Visit(Guid.NewGuid(), "老人住院", true), Visit(Guid.NewGuid(), "又有失业", true));
+        var sent = new[] { calm, first, second };
+        var once = (await JsonAsync(await PostAsync(officer, "/api/v1/visits", new { items = sent }))).GetProperty("items").EnumerateArray().ToList();
+        var twice = (await JsonAsync(await PostAsync(officer, "/api/v1/visits", new { items = sent }))).GetProperty("items").EnumerateArray().ToList();
+        Assert.All(once.Concat(twice), r => Assert.Equal(JsonValueKind.Null, r.GetProperty("code").ValueKind));
+        var cases = once.Concat(twice).Select(r => r.GetProperty("visit").GetProperty("caseId").GetString()).ToList();
+        Assert.Equal([null, cases[1], cases[1], null, cases[1], cases[1]], cases);
+        Assert.True(once[0].GetProperty("visit").GetProperty("clockDiffers").GetBoolean());
+        Assert.True(once[0].GetProperty("visit").GetProperty("householdChanged").GetBoolean());
+        var shown = await JsonAsync(await officer.GetAsync($"/api/v1/cases/{cases[1]}", Ct));
+        Assert.Equal(("2", "20", 1), (shown.GetProperty("case").GetProperty("source").GetString(), shown.GetProperty("case").GetProperty("step").GetString(), shown.GetProperty("clues").GetArrayLength()));
+
+        var id = once[0].GetProperty("id").GetGuid();
+        var other = (await JsonAsync(await PostAsync(officer, "/api/v1/visits", new { items = new[] { Visit(id, "改了", false) } }))).GetProperty("items")[0];
+        Assert.Equal(("visit.conflict", "一切正常"), (other.GetProperty("code").GetString(), other.GetProperty("visit").GetProperty("findings").GetString()));
+        var outside = (await JsonAsync(await PostAsync(neighbour, "/api/v1/visits", new { items = new[] { Visit(Guid.NewGuid(), "看看", false) } }))).GetProperty("items")[0];
+        Assert.Equal("access.outside-area", outside.GetProperty("code").GetString());
+        Assert.Equal(3, (await JsonAsync(await officer.GetAsync($"/api/v1/households/{household}/visits", Ct))).GetArrayLength());
+        using var admin = await server.SignInAsync(place.County, "admin");
+        Assert.True((await JsonAsync(await admin.GetAsync("/api/v1/operations/cases", Ct))).GetProperty("holds").GetBoolean());
     }
 
     private static int Int(JsonElement row, string name) => row.GetProperty(name).GetInt32();
