@@ -1,5 +1,6 @@
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Cases;
+using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
@@ -16,6 +17,7 @@ internal static class Features
         services.AddImports();
         services.AddHouseholds();
         services.AddCases();
+        services.AddExports();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -29,5 +31,6 @@ internal static class Features
         api.MapImports();
         api.MapHouseholds();
         api.MapCaseFeature();
+        api.MapExports();
     }
 }

@@ -14,11 +14,11 @@ public sealed record HouseholdLineResponse(
     DateTimeOffset? ChangedAt, string? ChangedBy)
 {
     public static HouseholdLineResponse From(HouseholdLine l) => new(
-        l.Code, l.Version, l.Village, l.HeadName, l.MemberCount, l.Status, l.HouseholdType, l.PolicyStatus, l.MonitorCategory, l.RiskEliminated,
+        l.Code, l.Version, l.Village, Masking.Shown(nameof(Household.HeadName), l.HeadName), l.MemberCount, l.Status, l.HouseholdType, l.PolicyStatus, l.MonitorCategory, l.RiskEliminated,
         l.RecognizedMonth, l.EliminatedMonth, l.RiskTypes, l.NetPerCapita, l.ChangedAt, l.ChangedBy);
 }
 
-/// <param name="Next">Pass as <c>after</c> for the next page; null on the last.</param>
+/// <param name="Next">Pass as <c>after</c> for the next page, which may come even after a short one; null on the last.</param>
 public sealed record HouseholdListResponse(IReadOnlyList<HouseholdLineResponse> Items, string? Next);
 
 /// <summary>A household file. Records are objects by dictionary identifier without their empty fields; numbers of people are masked.</summary>

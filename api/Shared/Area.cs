@@ -46,6 +46,9 @@ public abstract record Area
     /// <summary>The village of a case whose id stands in the path; an unknown case is answered 404.</summary>
     public static Area OfCase(string parameter) => new Belonging(AreaKinds.Case, parameter, Domain.Cases.CaseErrors.NotFound);
 
+    /// <summary>The region of an export whose id stands in the path; an unknown export is answered 404.</summary>
+    public static Area OfExport(string parameter) => new Belonging(AreaKinds.Export, parameter, AreaErrors.NoExport);
+
     private sealed record Unbound(string Name) : Area
     {
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) => new(AreaTarget.Nothing);
@@ -83,6 +86,7 @@ public static class AreaErrors
     public static readonly Domain.DomainError BadCode = new("region.bad-code", "行政区划代码应为 12 位数字。");
     public static readonly Domain.DomainError NoHousehold = new("household.not-found", "没有这一户。");
     public static readonly Domain.DomainError NoImport = new("import.not-found", "没有这次导入。");
+    public static readonly Domain.DomainError NoExport = new("export.not-found", "没有这次导出。");
     public static readonly Domain.DomainError OutsideArea = new("access.outside-area", "不在您的管辖范围内。");
     public static readonly Domain.DomainError NotPermitted = new("access.forbidden", "您的角色没有此项权限。");
     public static readonly Domain.DomainError NotDeclared = new("access.undeclared-forbidden", "此接口未声明权限,不予开放。");

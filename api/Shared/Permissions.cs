@@ -23,6 +23,9 @@ public enum Permission
     /// <summary>查看农户档案.</summary>
     ReadHouseholds,
 
+    /// <summary>导出农户档案.</summary>
+    Export,
+
     /// <summary>修改农户档案.</summary>
     ChangeHouseholds,
 
@@ -53,7 +56,7 @@ public static class Roles
     public const string Importer = "importer";
     public const string Admin = "admin";
 
-    private static readonly Permission[] Viewing = [Permission.OwnAccount, Permission.ReadRegions, Permission.ReadStatistics, Permission.ReadHouseholds, Permission.ReadCases];
+    private static readonly Permission[] Viewing = [Permission.OwnAccount, Permission.ReadRegions, Permission.ReadStatistics, Permission.ReadHouseholds, Permission.Export, Permission.ReadCases];
 
     private static readonly FrozenDictionary<string, FrozenSet<Permission>> Table = new Dictionary<string, FrozenSet<Permission>>
     {

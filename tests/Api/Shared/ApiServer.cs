@@ -27,6 +27,8 @@ public sealed class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     private WebApplication app = null!;
 
     public IServiceProvider Services => app.Services;
+    /// <summary>The server's data folder.</summary>
+    public string Folder => folder;
     public string AdminConnectionString => database.AdminConnectionString;
     public Uri Address { get; private set; } = null!;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
 using FangFanPin.Storage.Migrations;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,7 @@ internal sealed class BenchHost : IAsyncDisposable
     private BenchHost(string postgres) => this.postgres = postgres;
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
+    public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
     public RegionTree Tree => app.Services.GetRequiredService<IRegions>().Tree;
     public string Folder => folder;
 

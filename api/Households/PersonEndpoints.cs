@@ -1,0 +1,40 @@
+using FangFanPin.Api.Shared;
+using FangFanPin.Domain;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Regions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FangFanPin.Api.Households;
+
+/// <summary>The list of people: one line each, from the columns beside the sealed documents, so that no number of a person is in it.</summary>
+internal static class PersonEndpoints
+{
+    public static void MapPersons(this IEndpointRouteBuilder api) => api
+        .MapGet("/persons", ListAsync).WithTags("农户档案").WithSummary("查询人员")
+        .Requires(Permission.ReadHouseholds, Area.FromQuery("region"));
+
+    private static async Task<Results<Ok<PersonListResponse>, ProblemHttpResult>> ListAsync(
+        [AsParameters] HouseholdListRequest households, [AsParameters] PersonListRequest persons, IRegions regions, IHouseholdSearch search,
+        TimeProvider clock, CancellationToken ct)
+    {
+        var query = persons.ToQuery(households, regions.Tree, ChinaTime.DayOf(clock.GetUtcNow()));
+        if (!query.Ok) return Problems.From(query.Errors);
+        var page = await search.FindAsync(query.Value!, ct);
+        return TypedResults.Ok(new PersonListResponse([.. page.Lines.Select(PersonLineResponse.From)], page.Next is { } next ? PersonCursor.Of(next) : null));
+    }
+}
+
+/// <param name="Region">Village, twelve digits.</param>
+/// <param name="Household">户编号.</param>
+/// <param name="Status">自然增减: an empty one counts as active.</param>
+public sealed record PersonLineResponse(
+    string Code, string Household, string Region, string? Name, string? Sex, DateOnly? BirthDate, string? Status, string? HeadName,
+    string? HouseholdStatus, string? HouseholdType, string? PolicyStatus, string? MonitorCategory, string? RiskEliminated)
+{
+    public static PersonLineResponse From(PersonLine l) => new(
+        l.Person, l.Household, l.Village, l.Name, l.Sex, l.BirthDate, l.Status, l.HeadName, l.HouseholdStatus, l.HouseholdType, l.PolicyStatus,
+        l.MonitorCategory, l.RiskEliminated);
+}
+
+/// <param name="Next">Pass as <c>after</c> for the next page, which may come even after a short one; null on the last.</param>
+public sealed record PersonListResponse(IReadOnlyList<PersonLineResponse> Items, string? Next);
