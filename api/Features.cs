@@ -5,6 +5,7 @@ using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Unmasking;
 
 namespace FangFanPin.Api;
 
@@ -18,6 +19,7 @@ internal static class Features
         services.AddHouseholds();
         services.AddCases();
         services.AddExports();
+        services.AddUnmasking();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -32,5 +34,6 @@ internal static class Features
         api.MapHouseholds();
         api.MapCaseFeature();
         api.MapExports();
+        api.MapUnmasking();
     }
 }

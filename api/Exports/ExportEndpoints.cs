@@ -33,7 +33,7 @@ public static class ExportEndpoints
         var group = api.MapGroup("/exports").WithTags("数据导出");
         group.MapPost("", CreateAsync).WithSummary("导出农户或人员(kind=households|persons,条件同列表)")
             .WithDescription("fields 为列表之外的数据字典字段(农户或家庭成员),以逗号分隔,如 fields=CertNumber,Phone,Health;证件号码、电话、账号脱敏。Idempotency-Key 相同的请求是同一次导出。")
-            .Requires(Permission.Export, Area.FromQuery("region"));
+            .Requires(Permission.Export, Area.FromQuery("region")).RefusesNumbersInAddress();
         group.MapGet("", ListAsync).WithSummary("本人的导出任务").Requires(Permission.Export, Area.Own);
         group.MapGet("/{id}", GetAsync).WithSummary("导出任务:进度、结果").Requires(Permission.Export, Area.OfExport("id"));
         group.MapGet("/{id}/events", EventsAsync).WithSummary("进度(server-sent events)").Requires(Permission.Export, Area.OfExport("id"));

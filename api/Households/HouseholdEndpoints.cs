@@ -40,10 +40,10 @@ public static class HouseholdEndpoints
 
     /// <summary>The same list; numbers of people stand in the body.</summary>
     private static async Task<Results<Ok<HouseholdListResponse>, ProblemHttpResult>> Search(
-        HouseholdListRequest body, Caller caller, IRegions regions, IHouseholdSearch search, CancellationToken ct)
+        HouseholdListRequest body, Caller caller, IRegions regions, IHouseholdSearch search, TimeProvider clock, CancellationToken ct)
     {
         if (!RegionCode.TryParse(body.Region, out var region)) return Problems.From(AreaErrors.BadCode);
-        return caller.Covers(region) ? await List(body, regions, search, ct) : Problems.From(AreaErrors.OutsideArea);
+        return caller.Covers(region) ? await List(body, regions, search, clock, ct) : Problems.From(AreaErrors.OutsideArea);
     }
 
     private static async Task<Results<Ok<HouseholdResponse>, ProblemHttpResult>> Get(

@@ -21,4 +21,5 @@ public static class AreaKinds
     public const string Import = "import";
     public const string Case = "case";
     public const string Export = "export";
+    public const string Account = "account";
 }

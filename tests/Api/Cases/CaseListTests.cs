@@ -36,7 +36,7 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task The_four_groups_page_by_key_and_add_up()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
         var ids = new List<string>();
         for (var i = 0; i < 7; i++) ids.Add(await DeclaredAsync(officer, place.Village));
         foreach (var id in ids.Take(4)) await StepAfterAsync(officer, id, new { kind = "accept" });
@@ -58,8 +58,8 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Every_figure_of_the_procedures_opens_to_as_many_cases_and_children_add_up()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
-        using var other = await server.SignInAsync(place.Second, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
+        using var other = await server.SignInAsync(place.Second, "informant");
         using var county = await server.SignInAsync(place.County, "viewer");
         var ids = new List<string>();
         for (var i = 0; i < 5; i++) ids.Add(await DeclaredAsync(officer, place.Village));
@@ -96,7 +96,7 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task An_open_workbench_hears_of_a_new_declaration()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/workbench/events");
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var answer = await officer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
@@ -117,7 +117,7 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_batch_does_what_it_may_and_says_why_not_for_the_rest()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
         var (a, b) = (await DeclaredAsync(officer, place.Village), await DeclaredAsync(officer, place.Village));
         await StepAfterAsync(officer, b, new { kind = "accept" });
         var items = new[] { new { id = a, version = 1L }, new { id = b, version = 1L }, new { id = Guid.NewGuid().ToString("N"), version = 1L } };
@@ -130,21 +130,21 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_county_has_days_of_its_own_within_the_fifteen()
     {
-        using var admin = await server.SignInAsync(place.County, "admin");
+        using var admin = await server.SignInAsync(place.County, FangFanPin.Api.Shared.Roles.Admin);
         var own = new { acceptDays = 1, verifyDays = 1, reviewDays = 1, publicityDays = 7, townDays = 2, countyDays = 3 };
         Assert.True((await admin.PutAsJsonAsync($"/api/v1/case-parameters/{place.County}", own, Ct)).IsSuccessStatusCode);
         Assert.Equal(7, Int(await JsonAsync(await admin.GetAsync($"/api/v1/case-parameters/{place.County}", Ct)), "publicityDays"));
         await ProblemAsync(await admin.PutAsJsonAsync($"/api/v1/case-parameters/{place.County}", own with { publicityDays = 4 }, Ct), HttpStatusCode.UnprocessableEntity, "case.publicity-too-short");
         await ProblemAsync(await admin.PutAsJsonAsync($"/api/v1/case-parameters/{place.County}", own with { countyDays = 4 }, Ct), HttpStatusCode.UnprocessableEntity, "case.total-too-long");
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "reviewer");
         await ProblemAsync(await editor.PutAsJsonAsync($"/api/v1/case-parameters/{place.County}", own, Ct), HttpStatusCode.Forbidden, "access.forbidden");
     }
 
     [Fact]
     public async Task A_warning_is_judged_and_becomes_a_recognition_where_it_is_a_risk()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
-        using var county = await server.SignInAsync(place.County, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
+        using var county = await server.SignInAsync(place.County, "reviewer");
         var warning = new { WarnDept = "1", WarnType = "1", BatchNo = "YB-1", PushedOn = ChinaTime.DayOf(server.Clock.GetUtcNow()).ToString("yyyy-MM-dd"), Name = "李乙", IdNumber = Certificate(NextNumber()) };
         var id = (await JsonAsync(await PostAsync(county, "/api/v1/cases", new { kind = "receive-warning", Village = place.Village, Warning = warning }))).GetProperty("id").GetString()!;
         Assert.Equal("2", await StepAfterAsync(officer, id, new { kind = "accept" }));
@@ -156,8 +156,8 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task Visits_sent_again_are_the_same_and_another_under_the_same_id_overwrites_nothing()
     {
-        using var officer = await server.SignInAsync(place.Village, "editor");
-        using var neighbour = await server.SignInAsync(place.Second, "editor");
+        using var officer = await server.SignInAsync(place.Village, "informant");
+        using var neighbour = await server.SignInAsync(place.Second, "informant");
         var household = $"V{Guid.NewGuid():N}"[..20];
         var registered = await PostAsync(officer, $"/api/v1/households/{household}/commands", new { kind = "register", Fields = new { AreaCode = place.Village, HeadName = "孙丙" } });
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
@@ -185,7 +185,7 @@ public sealed class CaseListTests(ApiServer server) : IClassFixture<ApiServer>
         var outside = (await JsonAsync(await PostAsync(neighbour, "/api/v1/visits", new { items = new[] { Visit(Guid.NewGuid(), "看看", false) } }))).GetProperty("items")[0];
         Assert.Equal("access.outside-area", outside.GetProperty("code").GetString());
         Assert.Equal(3, (await JsonAsync(await officer.GetAsync($"/api/v1/households/{household}/visits", Ct))).GetArrayLength());
-        using var admin = await server.SignInAsync(place.County, "admin");
+        using var admin = await server.SignInAsync(place.County, FangFanPin.Api.Shared.Roles.Admin);
         Assert.True((await JsonAsync(await admin.GetAsync("/api/v1/operations/cases", Ct))).GetProperty("holds").GetBoolean());
     }
 

@@ -47,7 +47,11 @@ internal sealed class BenchHost : IAsyncDisposable
         var host = new BenchHost(options.Postgres);
         await host.PrepareAsync();
         host.app = Server.Build(
-            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder],
+            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder,
+                // A measurement signs in once.
+                "--FangFanPin:Sessions:AccessMinutes=600",
+                // The load comes from one account at one address.
+                "--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0"],
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -71,7 +71,7 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
         {
             var empty = plain.Regions.Tree.All.Last(r => r.Level == RegionLevel.Village && string.CompareOrdinal(r.Code.ToString(), plain.Path[^1].Code.ToString()) > 0);
             var history = new HouseholdHistory(source, Sealer);
-            var reader = new HouseholdReader(source, Sealer);
+            var reader = new HouseholdReader(source, Sealer, new TreeLookups(plain.Regions));
             Assert.Empty(await history.ChangesAsync("nobody", 7, 50, Ct));
             Assert.Null(await history.AtAsync("nobody", 3, Ct));
             Assert.Null(await reader.FindAsync("nobody", Ct));
@@ -80,7 +80,7 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
             Assert.NotNull(await ((IAreaOf)reader).FindAsync("53" + "1".PadLeft(14, '0'), Ct));
             RegionCode[] villages = [.. plain.Regions.Tree.VillagesBelow(plain.Path[^2].Code).Select(v => v.Code)];
             Assert.Empty(await new ContributionReader(source).ReadAsync(villages, null, 200, Ct));
-            Assert.Single(await new StoredHouseholds(source, Sealer).HouseholdsOfAsync(["53" + "1".PadLeft(14, '0') + "01"], Ct));
+            Assert.Single(await new StoredHouseholds(source, Sealer, plain.Regions).HouseholdsOfAsync(["53" + "1".PadLeft(14, '0') + "01"], Ct));
             await foreach (var _ in AuditOfAsync(source)) { }
         }
         while (await ScalarAsync("select count(*) from pg_stat_activity where application_name = 'probe'") > 0) await Task.Delay(20, Ct); // it reports when it ends
