@@ -79,15 +79,6 @@ public class TwoServers : IAsyncLifetime
     public IHouseholdGrain Household(string code) => Grains.Household(code);
     public IRegionGrain Region(Region region) => Grains.Region(region);
 
-    /// <summary>Runs SQL as the superuser.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(database.AdminConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
     public IServiceProvider Services => servers[0].Services;
 
     public static HouseholdCommand Command(HouseholdChange change, long? seen = null, Guid? id = null) => new()
