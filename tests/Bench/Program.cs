@@ -1,10 +1,13 @@
 using System.Globalization;
 using FangFanPin.Tests.Bench;
+using FangFanPin.Tests.Bench.Cold;
 using FangFanPin.Tests.Bench.Export;
 using FangFanPin.Tests.Bench.Freshness;
+using FangFanPin.Tests.Bench.Idle;
 using FangFanPin.Tests.Bench.Load;
 using FangFanPin.Tests.Bench.Packing;
 using FangFanPin.Tests.Bench.Read;
+using FangFanPin.Tests.Bench.Recount;
 using FangFanPin.Tests.Bench.Search;
 using FangFanPin.Tests.Bench.Write;
 
@@ -21,6 +24,9 @@ var benches = new Dictionary<string, Func<BenchOptions, Task>>
     ["load"] = LoadBench.RunAsync,
     ["search"] = SearchBench.RunAsync,
     ["export"] = ExportBench.RunAsync,
+    ["cold"] = ColdBench.RunAsync,
+    ["recount"] = RecountBench.RunAsync,
+    ["idle"] = IdleBench.RunAsync,
 };
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var run) || BenchOptions.Parse(args[1..]) is not { } options)
 {
