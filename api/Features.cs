@@ -1,5 +1,6 @@
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Audit;
+using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
@@ -17,6 +18,7 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
+        services.AddCases();
         services.AddExports();
         services.AddUnmasking();
     }
@@ -31,6 +33,7 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
+        api.MapCaseFeature();
         api.MapExports();
         api.MapUnmasking();
         api.MapAudit();

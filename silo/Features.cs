@@ -2,10 +2,12 @@ using FangFanPin.Api.Imports.Reading;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Grains.Cases;
 using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
 using FangFanPin.Storage.Audit;
+using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Exports;
 using FangFanPin.Storage.Imports;
 using FangFanPin.Storage.Households;
@@ -30,6 +32,7 @@ internal static class Features
         services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
         services.AddSingleton(s => CheckpointKey.OfFolder(s.GetRequiredService<SiloSettings>().DataFolder));
         services.AddHostedService<AuditSealer>();
+        services.AddCaseWork();
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -44,5 +47,6 @@ internal static class Features
         services.AddHouseholdReads();
         services.AddSingleton(s => new CheckpointFile(s.GetRequiredService<SiloSettings>().DataFolder));
         services.AddSingleton<AuditTrail>();
+        services.AddCaseStorage();
     }
 }

@@ -82,7 +82,27 @@ internal sealed class Scene
         var import = new ImportJob { Id = Guid.NewGuid(), Region = region, Actor = new Actor("scene", "", "", region), CreatedAt = DateTimeOffset.UtcNow, Stage = ImportStage.Failed };
         await server.Services.GetRequiredService<IImportJobs>().CreateAsync(import, default);
         Add(AreaKinds.Import, $"{import.Id:N}", region, region);
-        Add(AreaKinds.Household, await RegisterAsync(server, village), region, village);
+        var household = await RegisterAsync(server, village);
+        Add(AreaKinds.Household, household, region, village);
+        Add(AreaKinds.Export, await ExportAsync(server, region), region, region);
+    }
+
+    private static async Task<string> ExportAsync(ApiServer server, string region)
+    {
+        using var exporter = await server.SignInAsync(region, RoleNames.Exporter);
+        return await SendAsync(exporter, $"/api/v1/exports?region={region}&kind=households", new { });
+    }
+
+    /// <returns>The id of what was made.</returns>
+    private static async Task<string> SendAsync(HttpClient client, string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        request.Content = new StringContent(JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json"));
+        var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {text}");
+        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
 
     private void Add(string kind, string id, string asked, string actual) => things[(kind, asked)] = new Thing(kind, id, actual);

@@ -45,7 +45,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     [Fact]
     public async Task A_list_of_people_of_any_length_becomes_a_workbook_that_can_be_fetched_in_pieces()
     {
-        using var viewer = await filled.Server.SignInAsync(County, "viewer");
+        using var viewer = await filled.Server.SignInAsync(County, "exporter");
         var asked = await viewer.PostAsync($"/api/v1/exports?region={County}&kind=persons", null, Ct);
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         var done = await EventsAsync(viewer, await IdAsync(asked));
@@ -71,7 +71,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     [Fact]
     public async Task Conditions_of_the_list_are_those_of_the_export_and_both_are_audited()
     {
-        var name = await filled.Server.CreateAccountAsync(County, ["viewer"]);
+        var name = await filled.Server.CreateAccountAsync(County, ["exporter"]);
         using var viewer = await filled.Server.SignInAsync(name);
         const string Conditions = "type=3&incomeBelow=20000&ageFrom=60";
         var listed = new List<string>();
@@ -94,8 +94,8 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     [Fact]
     public async Task Only_who_asked_sees_the_export_and_only_as_often_as_asked()
     {
-        using var viewer = await filled.Server.SignInAsync(County, "viewer");
-        using var colleague = await filled.Server.SignInAsync(County, "viewer", "admin");
+        using var viewer = await filled.Server.SignInAsync(County, "exporter");
+        using var colleague = await filled.Server.SignInAsync(County, "exporter", "importer");
         var ids = new HashSet<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -115,7 +115,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     [Fact]
     public async Task A_runner_that_died_is_replaced_and_a_file_that_is_due_is_deleted()
     {
-        using var viewer = await filled.Server.SignInAsync(County, "viewer");
+        using var viewer = await filled.Server.SignInAsync(County, "exporter");
         var id = await IdAsync(await viewer.PostAsync($"/api/v1/exports?region={County}&kind=households", null, Ct));
         await EventsAsync(viewer, id);
         // As a killed process leaves it: running, silent, a file that is not whole.
@@ -135,7 +135,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     [Fact]
     public async Task A_waiting_export_can_be_cancelled_and_too_many_are_refused()
     {
-        var name = await filled.Server.CreateAccountAsync(County, ["viewer"]);
+        var name = await filled.Server.CreateAccountAsync(County, ["exporter"]);
         using var viewer = await filled.Server.SignInAsync(name);
         // As if another process were at work on five.
         await SqlAsync($"insert into export_job (id, account, region, created_at, stage, running, heartbeat, asked, job) select gen_random_uuid(), '{name}', '{County}', now(), 'Running', true, now() + interval '1 hour', '', '{{}}' from generate_series(1, 5)");
@@ -152,7 +152,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     public async Task Fields_from_documents_are_labelled_and_numbers_of_people_masked()
     {
         var village = filled.Tree.VillagesBelow(filled.County.Code).Last().Code.ToString();
-        using var editor = await filled.Server.SignInAsync(County, "editor");
+        using var editor = await filled.Server.SignInAsync(County, "editor", "exporter");
         var (code, certificate, phone) = ($"X{Guid.NewGuid():N}"[..18], SampleHouseholds.Certificate(77), "13700008888");
         var body = new { kind = "register", Fields = new { AreaCode = village, HeadName = "=王某" }, Members = new[] { new { PersonCode = code + "01", Name = "=王某", CertNumber = certificate, CertType = "1", Phone = phone, Sex = "1", Health = "1" } } };
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = JsonContent.Create(body, options: new JsonSerializerOptions()), Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } } };

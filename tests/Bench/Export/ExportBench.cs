@@ -16,7 +16,7 @@ internal static class ExportBench
 {
     private const int Rounds = 3;
     private const double PersonsPerHousehold = 3;
-    private const string Account = "province-viewer";
+    private const string Account = "province-exporter";
 
     /// <summary>Its households are real ones, for columns from documents.</summary>
     private static readonly RegionCode Opened = RegionCode.Parse("411424101000");
