@@ -16,7 +16,7 @@ internal static class AuditedEndpoint
         Permission.HandleCases, Permission.ConfigureCases, Permission.ReadAccounts, Permission.Operate, Permission.ChangeRegions, Permission.ReadAudit,
     ];
 
-    private static readonly HashSet<Permission> AboutHouseholds = [Permission.ReadHouseholds, Permission.ChangeHouseholds];
+    private static readonly HashSet<Permission> AboutHouseholds = [Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadCases];
 
     /// <summary>Endpoints carry it, so that a test can say which are recorded.</summary>
     public sealed record Mark;
