@@ -1,4 +1,5 @@
 using FangFanPin.Domain.Records;
+using FangFanPin.Domain.Regions;
 using FangFanPin.Storage.Accounts;
 
 namespace FangFanPin.Api.Shared;
@@ -47,9 +48,12 @@ internal static class AuditedEndpoint
             var verb = change ? "change" : route.Contains('{', StringComparison.Ordinal) ? "read" : context.Request.Query.Count > 1 || !HttpMethods.IsGet(context.Request.Method) ? "search" : "list";
             var household = AboutHouseholds.Contains(permission) ? context.GetRouteValue("code") as string : null;
             var path = context.Request.Path.Value?.Replace("/api/v1/", "", StringComparison.Ordinal);
-            var query = Uri.UnescapeDataString(context.Request.QueryString.Value?.Replace('+', ' ') ?? "");
-            return new Use(context, context.RequestServices.GetRequiredService<Trail>(), caller.Name, $"{verb} {route}", Masking.Loose(query) is { Length: > 0 } asked ? $"{path} {asked}" : $"{path}", household, change);
+            return new Use(context, context.RequestServices.GetRequiredService<Trail>(), caller.Name, $"{verb} {route}", $"{path} {Asked(context.Request.Query)}".Trim(), household, change);
         }
+
+        /// <summary>Regions as they are; what people type may hold numbers, which the audit must not keep.</summary>
+        private static string Asked(IQueryCollection query) => string.Join('&', query.Select(q =>
+            $"{q.Key}={(RegionCode.TryParse(q.Value, out _) ? q.Value : Masking.Loose(q.Value))}"));
 
         public Task WriteAsync(string result) => Trail.WriteAsync(Actor, Action, Object, result, Context, Subject);
 

@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using FangFanPin.Api.Demo;
+using FangFanPin.Api.Imports;
+using FangFanPin.Domain.Accounts;
+using FangFanPin.Domain.Demo;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Tests.Api.Shared;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Xunit;
+
+namespace FangFanPin.Tests.Api.Audit;
+
+/// <summary>
+/// A village is invented, imported, read, searched, changed and asked for wrongly; then every row of every table and every line of the logs is searched
+/// for every certificate number, phone and account of it, in clear, hex, base 64 and UTF-16.
+/// </summary>
+public sealed class NumbersNowhereTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private const string County = "411424000000";
+    private static readonly RegionCode Town = RegionCode.Parse("411424101000");
+    private static readonly DemoOptions Options = new() { Dirty = 0.1, VillageMax = 3 };
+    private static readonly DemoRegions Regions = new();
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task No_table_and_no_line_of_the_logs_holds_a_number_of_anybody()
+    {
+        var lines = new Lines();
+        server.Services.GetRequiredService<ILoggerFactory>().AddProvider(lines);
+        var files = Regions.VillagesBy(RegionLevel.County, Regions.Find(Town)!).SelectMany(g => g).SelectMany(v => DemoPopulation.HouseholdsOf(v, Options)).ToList();
+        var numbers = files.SelectMany(NumbersOf).Distinct().ToList();
+        Assert.True(numbers.Count > 100, $"only {numbers.Count} numbers");
+        await ImportAsync();
+        await UseAsync(files);
+
+        var needles = SearchValues.Create([.. numbers.SelectMany(Forms)], StringComparison.Ordinal);
+        Assert.True(Finds(needles, $"x{Convert.ToHexStringLower(Encoding.Unicode.GetBytes(numbers[0]))}") && Finds(needles, Convert.ToBase64String(Encoding.UTF8.GetBytes($"ab{numbers[1]}c"))));
+        var found = new List<string>();
+        var named = false;
+        foreach (var (table, row) in await DumpAsync())
+        {
+            if (Finds(needles, row)) found.Add($"{table}: {row[..Math.Min(row.Length, 300)]}");
+            named |= row.Contains(files[0].Household.HouseholdCode!, StringComparison.Ordinal);
+        }
+        Assert.True(named, "the dump does not hold the village at all");
+        found.AddRange(lines.All.Where(line => Finds(needles, line)).Select(line => $"log: {line}"));
+        Assert.True(found.Count == 0, string.Join('\n', found.Take(20)));
+    }
+
+    private static bool Finds(SearchValues<string> needles, string text) => text.AsSpan().IndexOfAny(needles) >= 0;
+
+    private static IEnumerable<string> NumbersOf(HouseholdFile file) => new[] { file.Household.HeadCertNumber, file.Household.Phone, file.Household.BankAccount }
+        .Concat(file.Members.SelectMany(m => new[] { m.CertNumber, m.Phone })).OfType<string>().Where(n => n.Length >= 11);
+
+    /// <summary>As it may stand in a text, in bytes printed as hex, and in base 64 at each of the three offsets.</summary>
+    private static IEnumerable<string> Forms(string number)
+    {
+        yield return number;
+        foreach (var encoding in new[] { Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            yield return Convert.ToHexStringLower(encoding.GetBytes(number));
+            yield return Convert.ToHexString(encoding.GetBytes(number));
+        }
+        var bytes = Encoding.UTF8.GetBytes(number);
+        for (var offset = 0; offset < 3; offset++)
+        {
+            var text = Convert.ToBase64String([.. new byte[offset], .. bytes]);
+            yield return text[(offset == 0 ? 0 : offset + 1)..(((offset + bytes.Length) / 3) * 4)]; // whole groups of this number alone
+        }
+    }
+
+    private async Task ImportAsync()
+    {
+        var folder = Path.Combine(server.Folder, "demo");
+        var export = new DemoExport(Regions, DataDictionary.Shipped, new DemoExportOptions { Directory = folder, Population = Options }).Run(Regions.Find(Town)!);
+        using var importer = await server.SignInAsync(County, RoleNames.Importer);
+        using var form = new MultipartFormDataContent();
+        foreach (var path in export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(path, Ct)), "file", Path.GetFileName(path));
+        var answer = await importer.PostAsync($"/api/v1/imports?region={County}", form, Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
+        var import = await RestAsync(importer, (await answer.Content.ReadFromJsonAsync<ImportResponse>(Ct))!.Id);
+        Assert.Equal("Previewed", import.Stage);
+        (await importer.PostAsync($"/api/v1/imports/{import.Id}/commit", null, Ct)).EnsureSuccessStatusCode();
+        import = await RestAsync(importer, import.Id);
+        Assert.True(import is { Stage: "Done", Counts: { Written: > 20, Refused: > 0 } }, $"{import.Stage} {import.Counts}");
+        await importer.GetAsync($"/api/v1/imports/{import.Id}/errors", Ct);
+        await importer.GetAsync($"/api/v1/imports/{import.Id}/error-workbook.xlsx", Ct);
+    }
+
+    /// <summary>Right and wrong: numbers in bodies, in addresses, in paths, in headers, in refused changes.</summary>
+    private async Task UseAsync(List<HouseholdFile> files)
+    {
+        using var editor = await server.SignInAsync(County, RoleNames.Editor);
+        foreach (var file in files.Take(12))
+        {
+            var (code, number, phone) = (file.Household.HouseholdCode, file.Household.HeadCertNumber, file.Household.Phone);
+            foreach (var path in new[]
+            {
+                $"households/{code}", $"households/{code}/history", $"households?region={County}&q={number}", $"households?region={County}&phone={phone}",
+                $"households/{number}", $"persons?region={County}&certNumber={number}", $"households.xlsx?region={County}&q={phone}",
+            })
+                await editor.GetAsync($"/api/v1/{path}", Ct);
+            await editor.PostAsync($"/api/v1/households/search?region={County}", Json(new { certNumber = number, phone }), Ct);
+            await editor.PostAsync($"/api/v1/persons/search?region={County}", Json(new { certNumber = number }), Ct);
+            await editor.PostAsync($"/api/v1/households/{code}/unmask", Json(new { fields = new[] { "Phone" }, reason = $"核实 {number} {phone}", password = number }), Ct);
+            await server.Anonymous().PostAsync("/api/v1/login", Json(new { name = phone, password = number }), Ct);
+            foreach (var body in new object[] { new { kind = "amend", Fields = new { HeadCertNumber = number + "9", Phone = phone + "x" } }, new { kind = phone }, new { kind = "amend", Fields = new { Phone = phone } } })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = Json(body) };
+                request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+                request.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
+                request.Headers.TryAddWithoutValidation("User-Agent", $"phone {phone}");
+                await editor.SendAsync(request, Ct);
+            }
+        }
+    }
+
+    /// <summary>Every table as <c>pg_dump --data-only</c> would print it, but for the regions, which are public.</summary>
+    private async Task<List<(string Table, string Row)>> DumpAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ToString());
+        var tables = new List<string>();
+        await using (var command = source.CreateCommand("select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema') and tablename not in ('region', 'region_epoch')"))
+        await using (var reader = await command.ExecuteReaderAsync(Ct))
+            while (await reader.ReadAsync(Ct)) tables.Add(reader.GetString(0));
+        var rows = new List<(string, string)>();
+        await using var connection = await source.OpenConnectionAsync(Ct);
+        foreach (var table in tables)
+        {
+            using var copy = await connection.BeginTextExportAsync($"copy {table} to stdout", Ct);
+            while (await copy.ReadLineAsync(Ct) is { } row) rows.Add((table, row));
+        }
+        return rows;
+    }
+
+    private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json"));
+
+    private static async Task<ImportResponse> RestAsync(HttpClient client, string id)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            var import = (await client.GetFromJsonAsync<ImportResponse>($"/api/v1/imports/{id}", Ct))!;
+            if (import.Stage is "Previewed" or "Done" or "Failed" or "Cancelled") return import;
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    /// <summary>Everything that is logged at the levels of the server, with exceptions.</summary>
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> All { get; } = [];
+        public ILogger CreateLogger(string categoryName) => this;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Enqueue($"{formatter(state, exception)} {exception}");
+        public void Dispose() => GC.SuppressFinalize(this);
+    }
+}
