@@ -24,7 +24,12 @@ internal sealed class ExportFolder
         return new FileStream(PartOf(job), options);
     }
 
-    public void Complete(ExportJob job) => File.Move(PartOf(job), FileOf(job), overwrite: true);
+    /// <summary>What runners before have left goes with it.</summary>
+    public void Complete(ExportJob job)
+    {
+        File.Move(PartOf(job), FileOf(job), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(path, $"{job.Id:N}-*").Where(f => f != FileOf(job))) File.Delete(file);
+    }
 
     /// <summary>Whatever this runner has written.</summary>
     public void Discard(ExportJob job)

@@ -5,11 +5,18 @@ using FangFanPin.Domain.Statistics;
 namespace FangFanPin.Tests.Shared;
 
 /// <summary>What people ask the lists for, as a request and as a query.</summary>
-/// <param name="Request">Behind <c>region=…</c>.</param>
+/// <param name="Request">Behind <c>region=…</c>; numbers of people go into a body instead.</param>
 /// <param name="Persons">Of the list of people; otherwise of households.</param>
 public sealed record TypicalQuery(string Name, string Request, bool Persons, Func<HouseholdQuery, HouseholdQuery> Asks)
 {
-    public string Path(string region) => $"/api/v1/{(Persons ? "persons" : "households")}?region={region}{(Request.Length > 0 ? "&" + Request : "")}";
+    private string Path(string region) => $"/api/v1/{(Persons ? "persons" : "households")}?region={region}{(Request.Length > 0 ? "&" + Request : "")}";
+
+    /// <summary>The address alone, or with a blank and the body behind it when a number of a household's people is asked for.</summary>
+    public string Call(string region)
+    {
+        if (Request.Split('=') is not [("certificate" or "phone") and var name, var value]) return Path(region);
+        return $"/api/v1/households/search {{\"region\":\"{region}\",\"{name}\":\"{value}\"}}";
+    }
 
     public HouseholdQuery Of(RegionCode region) => Asks(new HouseholdQuery { Region = region });
 }

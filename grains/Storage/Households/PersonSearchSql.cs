@@ -16,7 +16,7 @@ internal sealed class PersonSearchSql : SearchSql
     public PersonSearchSql(PersonQuery query, ISealer sealer, SearchStep step) : base(query.Household, sealer)
     {
         (this.query, this.step) = (query, step);
-        Text = AsksNumbers ? ByNumber() : step.Wide && Query.Name is { } name ? ByName(name) : InWindow();
+        Text = AsksNumbers ? ByNumber() : step.Wide && Query.Name is { } name ? ByName(name) : step.Rows > HouseholdQuery.LimitMax + 1 && !ByRisk ? InRows() : InWindow();
     }
 
     public string Text { get; }
@@ -52,6 +52,20 @@ internal sealed class PersonSearchSql : SearchSql
                     select {OfPerson} from household_member m where {persons} order by m.person_code offset 0) m
                 where {behind} order by w.village, w.code, m.person_code limit {Value((long)step.Rows)}) m
             join household h on h.code = m.code order by m.village, m.code, m.person_code
+            """;
+    }
+
+    /// <summary>Readers of whole areas show nearly every household that they pass: its row is read once, on the way.</summary>
+    private string InRows()
+    {
+        Window = Windowed(step);
+        var rows = Window.Text.Replace(WindowColumns, $"select h.village, h.code, {OfHousehold}", StringComparison.Ordinal);
+        var persons = All(["m.household_code = h.code", .. Persons(named: true)]);
+        var behind = All(["true", .. Behind("h", "code")]);
+        return $"""
+            select h.village, h.code, {OfPerson}, h.head_name, h.household_status, h.household_type, h.policy_status, h.monitor_category, h.risk_eliminated
+            from ({rows}) h cross join lateral (select {OfPerson} from household_member m where {persons} order by m.person_code offset 0) m
+            where {behind} order by h.village, h.code, m.person_code limit {Value((long)step.Rows)}
             """;
     }
 

@@ -12,6 +12,9 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
     /// <summary>Characters of a name that lead to its entries in the indexes of names.</summary>
     public const int NameKey = 2;
 
+    /// <summary>What a window gives of each household.</summary>
+    protected const string WindowColumns = "select h.village, h.code";
+
     /// <summary>As the partial index has it, so that the planner may take it.</summary>
     private const string Monitored = "h.monitor_category is not null";
 
@@ -88,7 +91,7 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
     protected SearchWindow Windowed(SearchStep step, params IEnumerable<string> more)
     {
         var ordered = ByRisk ? LedWindow(step, [.. States(ledByRisk: true), .. more])
-            : $"select h.village, h.code from household h where {All([step.Area(Value, "h", "code"), .. States(), .. more])} order by h.village, h.code";
+            : $"{WindowColumns} from household h where {All([step.Area(Value, "h", "code"), .. States(), .. more])} order by h.village, h.code";
         return new SearchWindow(ordered, step.WindowRows, Parameters.Count);
     }
 
