@@ -28,6 +28,14 @@ internal static class BodyProbes
             ];
         },
         ["POST /api/v1/households/search"] = (_, _, region) => [new("/api/v1/households/search", JsonSerializer.Serialize(new { region }), region)],
+        ["POST /api/v1/cases"] = (scene, _, region) =>
+        {
+            var thing = scene.Find(AreaKinds.Household, region)!;
+            return [new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "report-risk", HouseholdCode = thing.Id, RiskSource = "2", Opinion = "走访发现" }), thing.Region)];
+        },
+        // Answered case by case: the request as a whole is refused for the role alone.
+        ["POST /api/v1/cases/actions"] = (_, own, _) => [new("/api/v1/cases/actions", """{"Items":[],"Action":{"kind":"look"}}""", own)],
+        ["POST /api/v1/visits"] = (_, own, _) => [new("/api/v1/visits", """{"Visits":[]}""", own)], // likewise
         ["POST /api/v1/persons/search"] = (_, _, region) => [new("/api/v1/persons/search", JsonSerializer.Serialize(new { household = new { region } }), region)],
     };
 

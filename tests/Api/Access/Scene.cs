@@ -84,7 +84,14 @@ internal sealed class Scene
         Add(AreaKinds.Import, $"{import.Id:N}", region, region);
         var household = await RegisterAsync(server, village);
         Add(AreaKinds.Household, household, region, village);
+        Add(AreaKinds.Case, await ReportAsync(server, village, household), region, village);
         Add(AreaKinds.Export, await ExportAsync(server, region), region, region);
+    }
+
+    private static async Task<string> ReportAsync(ApiServer server, string village, string household)
+    {
+        using var informant = await server.SignInAsync(village, RoleNames.Informant);
+        return await SendAsync(informant, "/api/v1/cases", new { kind = "report-risk", HouseholdCode = household, RiskSource = "2", Opinion = "走访发现" });
     }
 
     private static async Task<string> ExportAsync(ApiServer server, string region)
