@@ -183,7 +183,7 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = JsonContent.Create(body, options: new JsonSerializerOptions()), Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } } };
         var registered = await editor.SendAsync(request, Ct);
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
-        var done = await EventsAsync(editor, await IdAsync(await editor.PostAsync($"/api/v1/exports?region={village}&kind=persons&fields=CertNumber,Phone,Health&name=王某", null, Ct)));
+        var done = await EventsAsync(editor, await IdAsync(await editor.PostAsJsonAsync($"/api/v1/exports?region={village}&kind=persons&fields=CertNumber,Phone,Health", new { household = new { certificate } }, Ct)));
         var bytes = await editor.GetByteArrayAsync(done.GetProperty("file").GetString(), Ct);
         using var stream = new MemoryStream(bytes);
         Assert.Equal(HttpStatusCode.BadRequest, (await editor.PostAsync($"/api/v1/exports?region={village}&kind=persons&certificate={certificate}", null, Ct)).StatusCode);
