@@ -34,7 +34,7 @@ public sealed partial class AreaTests(ApiServer server) : IClassFixture<ApiServe
     [InlineData("990000000000")]
     public async Task Nobody_gets_at_a_region_beside_above_or_outside_the_own_one_whatever_the_role(string region)
     {
-        using var client = await server.SignInAsync(Mine, Roles.Viewer, Roles.Editor, Roles.Importer, Roles.Admin);
+        using var client = await server.SignInAsync(Mine, Roles.Viewer, Roles.Editor, Roles.Importer, Roles.Admin, "exporter");
         var tried = 0;
         foreach (var (endpoint, rule, method) in Endpoints().Where(e => e.Rule.Area.RegionParameter is not null))
         {
