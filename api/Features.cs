@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
@@ -16,6 +17,7 @@ internal static class Features
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();
+        services.AddCases();
         services.AddExports();
         services.AddUnmasking();
     }
@@ -30,6 +32,7 @@ internal static class Features
         api.MapRecount();
         api.MapImports();
         api.MapHouseholds();
+        api.MapCaseFeature();
         api.MapExports();
         api.MapUnmasking();
     }

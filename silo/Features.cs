@@ -2,9 +2,11 @@ using FangFanPin.Api.Imports.Reading;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Grains.Cases;
 using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
+using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Exports;
 using FangFanPin.Storage.Imports;
 using FangFanPin.Storage.Households;
@@ -27,6 +29,7 @@ internal static class Features
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
         services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
+        services.AddCaseWork();
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -39,5 +42,6 @@ internal static class Features
         services.AddExportStorage();
         services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
         services.AddHouseholdReads();
+        services.AddCaseStorage();
     }
 }

@@ -49,6 +49,9 @@ public abstract record Area
     /// <summary>The region of an import whose id stands in the path; an unknown import is answered 404.</summary>
     public static Area OfImport(string parameter) => new Belonging(AreaKinds.Import, parameter, AreaErrors.NoImport);
 
+    /// <summary>The village of a case whose id stands in the path; an unknown case is answered 404.</summary>
+    public static Area OfCase(string parameter) => new Belonging(AreaKinds.Case, parameter, Domain.Cases.CaseErrors.NotFound);
+
     /// <summary>The region of an export whose id stands in the path; an unknown export is answered 404.</summary>
     public static Area OfExport(string parameter) => new Belonging(AreaKinds.Export, parameter, AreaErrors.NoExport);
     /// <summary>The region of an account whose name stands in the path; an unknown account is answered 404.</summary>

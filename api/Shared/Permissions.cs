@@ -36,10 +36,16 @@ public enum Permission
     /// <summary>导入数据.</summary>
     ChangeImports,
 
+    /// <summary>查看业务办理.</summary>
+    ReadCases,
+
+    /// <summary>调整办理时限.</summary>
+    ConfigureCases,
+
     /// <summary>核对与运行维护.</summary>
     Operate,
 
-    /// <summary>办理和审核业务.</summary>
+    /// <summary>办理和审核业务; which steps, follows from the level of the own region.</summary>
     HandleCases,
 
     /// <summary>查看一户的明文.</summary>
@@ -71,20 +77,20 @@ public static class Roles
 
     private static readonly Permission[] Anybody = [Permission.OwnAccount, Permission.ReadRegions];
     private static readonly Permission[] Figures = [.. Anybody, Permission.ReadStatistics];
-    private static readonly Permission[] Viewing = [.. Figures, Permission.ReadHouseholds];
+    private static readonly Permission[] Viewing = [.. Figures, Permission.ReadHouseholds, Permission.ReadCases];
 
     private static readonly FrozenDictionary<string, FrozenSet<Permission>> Table = new Dictionary<string, Permission[]>
     {
         [RoleNames.Viewer] = Viewing,
         [RoleNames.Editor] = [.. Viewing, Permission.ChangeHouseholds],
         [RoleNames.Importer] = [.. Viewing, Permission.ReadImports, Permission.ChangeImports],
-        [RoleNames.Informant] = [.. Viewing, Permission.ChangeHouseholds],
+        [RoleNames.Informant] = [.. Viewing, Permission.ChangeHouseholds, Permission.HandleCases],
         [RoleNames.Reviewer] = [.. Viewing, Permission.HandleCases],
         [RoleNames.Exporter] = [.. Viewing, Permission.Export],
         [RoleNames.Unmasker] = [.. Viewing, Permission.Unmask],
         [RoleNames.Department] = Figures,
         [RoleNames.Operator] = [.. Anybody, Permission.Operate],
-        [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ChangeRegions, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
+        [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ChangeRegions, Permission.ConfigureCases, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
         [RoleNames.SecurityAdmin] = [.. Anybody, Permission.ReadAccounts, Permission.AssignRoles, Permission.ManageSessions],
         [RoleNames.AuditAdmin] = [.. Anybody, Permission.ReadAudit],
     }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());

@@ -4,6 +4,7 @@ namespace FangFanPin.Contracts;
 public static class StateNames
 {
     public const string Household = "household";
+    public const string Case = "case";
 }
 
 /// <summary>The two storage providers.</summary>

@@ -19,6 +19,7 @@ public static class AreaKinds
 {
     public const string Household = "household";
     public const string Import = "import";
+    public const string Case = "case";
     public const string Export = "export";
     public const string Account = "account";
 }

@@ -1,5 +1,6 @@
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Households;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public static class RecordsRegistration
     {
         services.AddSingleton(options ?? new RecordsOptions());
         services.AddSingleton<HouseholdMapping>();
+        services.AddSingleton<CaseMapping>();
         services.AddSingleton(Build);
         services.AddKeyedSingleton<IGrainStorage>(ProviderName, (provider, _) => provider.GetRequiredService<RecordsGrainStorage>());
         return services;
@@ -34,6 +36,9 @@ public static class RecordsRegistration
         var source = services.GetRequiredService<NpgsqlDataSource>();
         var options = services.GetRequiredService<RecordsOptions>();
         var logger = services.GetRequiredService<ILogger<RecordsGrainStorage>>();
-        return new RecordsGrainStorage([Store(source, options, logger, services.GetRequiredService<HouseholdMapping>())]);
+        return new RecordsGrainStorage([
+            Store(source, options, logger, services.GetRequiredService<HouseholdMapping>()),
+            Store(source, options, logger, services.GetRequiredService<CaseMapping>()),
+        ]);
     }
 }

@@ -27,6 +27,8 @@ internal static class BodyProbes
                 new($"/api/v1/households/{mine.Id}/commands", JsonSerializer.Serialize(new { kind = "move", ToVillage = thing.Region }), thing.Region),
             ];
         },
+        ["POST /api/v1/households/search"] = (_, _, region) => [new("/api/v1/households/search", JsonSerializer.Serialize(new { region }), region)],
+        ["POST /api/v1/persons/search"] = (_, _, region) => [new("/api/v1/persons/search", JsonSerializer.Serialize(new { household = new { region } }), region)],
     };
 
     public static bool Has(string endpoint) => All.ContainsKey(endpoint);

@@ -40,6 +40,12 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     public string AdminConnectionString => database.AdminConnectionString;
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Of the server. Whoever puts it forward signs in again.</summary>
+    public ShiftedClock Clock { get; } = new();
+
+    /// <summary>What would have been sent to phones.</summary>
+    public SentMessages Messages { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         database = new PostgresDatabase(cluster);
@@ -50,7 +56,7 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
             "--FangFanPin:Edges:KnownProxies:0=127.0.0.1", .. Limits,
             $"--FangFanPin:Edges:Systems:civil-affairs:Key={Convert.ToBase64String(SystemKey)}", "--FangFanPin:Edges:Systems:civil-affairs:Region=411424000000",
             "--FangFanPin:Edges:Systems:civil-affairs:Roles:0=viewer",
-        ]);
+        ], builder => builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<FangFanPin.Domain.Cases.ISmsSender>(Messages));
         await app.StartAsync();
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Storage.Figures;
 using FangFanPin.Storage.Households;
@@ -100,12 +101,25 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
             Assert.NotNull(await ((IAreaOf)reader).FindAsync("53" + "1".PadLeft(14, '0'), Ct));
             RegionCode[] villages = [.. plain.Regions.Tree.VillagesBelow(plain.Path[^2].Code).Select(v => v.Code)];
             Assert.Empty(await new ContributionReader(source).ReadAsync(villages, null, 200, Ct));
-            Assert.Single(await new StoredHouseholds(source, Sealer, plain.Regions).HouseholdsOfAsync(["53" + "1".PadLeft(14, '0') + "01"], Ct));
+            var stored = new StoredHouseholds(source, Sealer, plain.Regions);
+            Assert.Single(await stored.HouseholdsOfAsync(["53" + "1".PadLeft(14, '0') + "01"], Ct));
+            Assert.Empty(await stored.PlatformHouseholdsAsync(["80016"], Ct));
+            Assert.Empty(await stored.WithCertificatesElsewhereAsync(Preview, [Staged("80016")], Ct));
             await foreach (var _ in AuditOfAsync(source)) { }
         }
         while (await ScalarAsync("select count(*) from pg_stat_activity where application_name = 'probe'") > 0) await Task.Delay(20, Ct); // it reports when it ends
         Assert.Equal(before, await ScansAsync());
     }
+
+    private static readonly ImportJob Preview = new()
+    {
+        Id = Guid.NewGuid(), Region = "410000000000", Actor = Actor.System, CreatedAt = DateTimeOffset.UtcNow, ComparedAt = DateTimeOffset.UtcNow.AddYears(1),
+    };
+
+    private static StagedHousehold Staged(string certificate) => new("nobody", StagedKind.New, null, new ImportFile
+    {
+        ImportId = "", Columns = System.Collections.Immutable.ImmutableSortedDictionary<string, System.Collections.Immutable.ImmutableArray<string>>.Empty, Incoming = HouseholdFile.Empty with { Members = [new() { PersonCode = "nobody01", CertNumber = certificate }] },
+    });
 
     private async Task FillHistoryAsync() => await PostgresCluster.ExecuteAsync(plain.Admin, """
         insert into household_history (code, version, at, actor, kind, command_id, document)
@@ -177,7 +191,7 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
             if (typical.Persons) next = (await Search.FindAsync(new PersonQuery { Household = query, After = place, Limit = Limit }, Ct)).Next;
             else
             {
-                var found = await Search.FindAsync(query with { After = place is null ? null : new HouseholdPlace(place.Village, place.Household), Limit = Limit }, Ct);
+                var found = await Search.FindAsync(query with { After = place is null ? null : new FangFanPin.Domain.Households.HouseholdPlace(place.Village, place.Household), Limit = Limit }, Ct);
                 next = found.Next is { } n ? new PersonPlace(n.Village, n.Code, null) : null;
             }
             if (next is null) return place;

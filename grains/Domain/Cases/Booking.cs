@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
+
+namespace FangFanPin.Domain.Cases;
+
+/// <summary>What a case decides about its household, as commands with ids of their own: sent again, they change nothing again.</summary>
+internal static class Booking
+{
+    private const string GeneralHousehold = "2", Head = "01";
+
+    /// <summary>An unlocked household may be synchronised, a locked one keeps what people are deciding about.</summary>
+    public static CaseFile Owing(this CaseFile file, string purpose, CaseContext context)
+    {
+        if (file.HouseholdCode is null || file.Kind == CaseKinds.Warning) return file;
+        var locked = purpose == OwedPurposes.Lock;
+        return file with { Owed = file.Owed.Add(Command(file, purpose, file.HouseholdCode, new AmendHousehold { Fields = Locked(locked) }, Actor.System, context)) };
+    }
+
+    /// <summary>The approval: registered where the register did not know the family, recognised or eliminated, and unlocked.</summary>
+    public static CaseFile OwingBooking(this CaseFile file, CaseContext context)
+    {
+        var owed = file.Owed;
+        var actor = context.Actor.Actor;
+        var code = file.HouseholdCode ?? NewCode(file.Id);
+        if (file.HouseholdCode is null) owed = owed.Add(Command(file, OwedPurposes.Register, code, Registration(file, code), actor, context));
+        owed = owed.Add(file.Kind == CaseKinds.Recognition
+            ? Command(file, OwedPurposes.Identify, code, Identification(file, context), actor, context)
+            : Command(file, OwedPurposes.Eliminate, code, Elimination(file, context), actor, context));
+        return (file with { HouseholdCode = code, Owed = owed }).Owing(OwedPurposes.Unlock, context);
+    }
+
+    /// <summary>一般农户由平台生成编号,前缀 P; the member's code must still fit in 32.</summary>
+    internal static string NewCode(string caseId) => "P" + caseId.ToUpperInvariant()[..Math.Min(29, caseId.Length)];
+
+    private static OwedCommand Command(CaseFile file, string purpose, string household, HouseholdChange change, Actor actor, CaseContext context) =>
+        new(IdOf(file, purpose, context.Now), purpose, household, change, actor);
+
+    /// <summary>From the case, its purpose and the step's moment: the same at every attempt, another one when it is decided again.</summary>
+    private static Guid IdOf(CaseFile file, string purpose, DateTimeOffset now) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"case\n{file.Id}\n{purpose}\n{now.UtcTicks.ToString(CultureInfo.InvariantCulture)}\n{file.Owed.Length}")).AsSpan(0, 16));
+
+    private static RegisterHousehold Registration(CaseFile file, string code)
+    {
+        var d = file.Declaration;
+        var name = d?.ApplicantName ?? file.Warning?.Name ?? file.HeadName;
+        var certificate = d?.ApplicantIdNumber ?? file.Warning?.IdNumber;
+        var household = FieldTexts.Of(
+            (nameof(Household.AreaCode), file.Village), (nameof(Household.HouseholdType), GeneralHousehold), (nameof(Household.HeadName), name),
+            (nameof(Household.HeadCertNumber), certificate), (nameof(Household.Phone), d?.ApplicantPhone), (nameof(Household.Address), d?.Address),
+            (nameof(Household.MemberCount), d?.MemberCount.ToString(CultureInfo.InvariantCulture)));
+        var member = FieldTexts.Of(
+            (nameof(Member.PersonCode), code + Head), (nameof(Member.Name), name), (nameof(Member.CertNumber), certificate), (nameof(Member.Relation), Head), (nameof(Member.Phone), d?.ApplicantPhone));
+        return new RegisterHousehold { Fields = household, Members = [member] };
+    }
+
+    private static IdentifyRisk Identification(CaseFile file, CaseContext context) => new()
+    {
+        EpisodeId = file.Id,
+        Fields = file.Fields
+            .With(nameof(RiskEpisode.RecognizedMonth), MonthOf(context.Today))
+            .With(nameof(RiskEpisode.ApprovedOn), DayText(context.Today))
+            .With(nameof(RiskEpisode.ClueFoundOn), DayText(file.ClueFoundOn))
+            .With(nameof(RiskEpisode.RiskSource), file.RiskSource),
+    };
+
+    private static EliminateRisk Elimination(CaseFile file, CaseContext context) => new()
+    {
+        EpisodeId = context.Household!.Current!.EpisodeId!,
+        Fields = file.Fields.With(nameof(RiskEpisode.EliminatedMonth), MonthOf(context.Today)),
+    };
+
+    private static FieldTexts Locked(bool locked) => FieldTexts.Of((nameof(Household.Locked), locked ? "true" : "false"));
+    private static string MonthOf(DateOnly day) => day.ToString("yyyyMM", CultureInfo.InvariantCulture);
+    private static string DayText(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
