@@ -24,6 +24,7 @@ internal static class AccountsFeature
         services.AddSingleton<SessionStore>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<LoginGuard>();
+        services.AddHostedService<AccountKeysFit>();
         services.AddSingleton<AccessFeed>();
         services.AddHostedService(s => s.GetRequiredService<AccessFeed>());
         services.AddSingleton<SessionDesk>();

@@ -21,8 +21,8 @@ internal static class PersonEndpoints
     private static async Task<Results<Ok<PersonListResponse>, ProblemHttpResult>> SearchAsync(
         PersonSearchRequest body, Caller caller, IRegions regions, IHouseholdSearch search, TimeProvider clock, CancellationToken ct)
     {
-        if (!RegionCode.TryParse(body.Household.Region, out var region)) return Problems.From(AreaErrors.BadCode);
-        return caller.Covers(region) ? await ListAsync(body.Household, body.Person ?? new(), regions, search, clock, ct) : Problems.From(AreaErrors.OutsideArea);
+        if (body.Household is not { } household || !RegionCode.TryParse(household.Region, out var region)) return Problems.From(AreaErrors.BadCode);
+        return caller.Covers(region) ? await ListAsync(household, body.Person ?? new(), regions, search, clock, ct) : Problems.From(AreaErrors.OutsideArea);
     }
 
     private static async Task<Results<Ok<PersonListResponse>, ProblemHttpResult>> ListAsync(
@@ -38,7 +38,7 @@ internal static class PersonEndpoints
 
 /// <param name="Household">Conditions on the household; its region is required.</param>
 /// <param name="Person">Conditions on the person.</param>
-internal sealed record PersonSearchRequest(HouseholdListRequest Household, PersonListRequest? Person);
+internal sealed record PersonSearchRequest(HouseholdListRequest? Household, PersonListRequest? Person);
 
 /// <param name="Region">Village, twelve digits.</param>
 /// <param name="Household">户编号.</param>

@@ -19,11 +19,12 @@ internal sealed record Person(string Name, string Role, string Region, string To
 /// <param name="Region">Twelve digits; the household's village, the import's and the account's region.</param>
 internal sealed record Thing(string Kind, string Id, string Region);
 
-/// <summary>Four places one above the other, what lies around each of them, one thing of each kind everywhere, and everybody who can be there.</summary>
+/// <summary>Five places one above the other, what lies around each of them, one thing of each kind everywhere, and everybody who can be there.</summary>
 internal sealed class Scene
 {
     public const string Province = "410000000000", City = "411400000000", County = "411424000000", Town = "411424001000", Village = "411424001201";
     private const string OtherCity = "411600000000", OtherCounty = "411425000000", Stranger = "411622000000";
+    private static int farmers;
     private readonly Dictionary<(string Kind, string Region), Thing> things = [];
 
     public List<Person> People { get; } = [];
@@ -47,6 +48,7 @@ internal sealed class Scene
         var scene = new Scene();
         var tree = server.Services.GetRequiredService<IRegions>().Tree;
         string Sibling(string code) => tree.ChildrenOf(tree.Find(RegionCode.Parse(code))!.Parent!.Value).Select(r => r.Code.ToString()).Where(c => c != code).Order(StringComparer.Ordinal).Last();
+        scene.Around[Province] = [Province, City, Stranger];
         scene.Around[City] = [City, County, OtherCity, Province, Stranger];
         scene.Around[County] = [County, Town, OtherCounty, City, Stranger];
         scene.Around[Town] = [Town, Village, Sibling(Town), County, Stranger];
@@ -81,7 +83,44 @@ internal sealed class Scene
         var import = new ImportJob { Id = Guid.NewGuid(), Region = region, Actor = new Actor("scene", "", "", region), CreatedAt = DateTimeOffset.UtcNow, Stage = ImportStage.Failed };
         await server.Services.GetRequiredService<IImportJobs>().CreateAsync(import, default);
         Add(AreaKinds.Import, $"{import.Id:N}", region, region);
-        Add(AreaKinds.Household, await RegisterAsync(server, village), region, village);
+        var household = await RegisterAsync(server, village);
+        Add(AreaKinds.Household, household, region, village);
+        Add(AreaKinds.Case, await CaseAsync(server, village), region, village);
+        Add(AreaKinds.Export, await ExportAsync(server, region), region, region);
+    }
+
+    /// <summary>Declared by the village for a farmer without a phone.</summary>
+    private static async Task<string> CaseAsync(ApiServer server, string village)
+    {
+        using var informant = await server.SignInAsync(village, RoleNames.Informant);
+        var number = Interlocked.Increment(ref farmers);
+        return await SendAsync(informant, "/api/v1/cases", new
+        {
+            kind = "declare", Village = village,
+            Declaration = new
+            {
+                ApplicantName = "王某", ApplicantIdNumber = SampleHouseholds.Certificate(number), ApplicantPhone = SampleHouseholds.Phone(number), Address = "东组", MemberCount = 1,
+                ProblemTypes = new[] { "01" }, ProblemText = "住院", Authorized = true,
+            },
+        });
+    }
+
+    private static async Task<string> ExportAsync(ApiServer server, string region)
+    {
+        using var exporter = await server.SignInAsync(region, RoleNames.Exporter);
+        return await SendAsync(exporter, $"/api/v1/exports?region={region}&kind=households", new { });
+    }
+
+    /// <returns>The id of what was made.</returns>
+    private static async Task<string> SendAsync(HttpClient client, string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        request.Content = new StringContent(JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json"));
+        var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{path}: {text}");
+        return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
 
     private void Add(string kind, string id, string asked, string actual) => things[(kind, asked)] = new Thing(kind, id, actual);

@@ -91,7 +91,7 @@ public sealed class EdgeTests(StrictServer server) : IClassFixture<StrictServer>
     [Fact]
     public async Task Many_refusals_many_reads_and_an_export_at_night_raise_one_alarm_each()
     {
-        var name = await server.CreateAccountAsync(County, [RoleNames.Viewer]);
+        var name = await server.CreateAccountAsync(County, [RoleNames.Exporter]);
         using var client = await server.SignInAsync(name);
         for (var i = 0; i < 7; i++) await client.GetAsync("/api/v1/regions/411425000000", Ct);
         for (var i = 0; i < 7; i++) Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/households?region={County}", Ct)).StatusCode);

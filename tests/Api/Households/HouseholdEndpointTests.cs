@@ -90,8 +90,8 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task Nobody_reads_or_writes_outside_their_area()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
-        using var neighbour = await server.SignInAsync(place.Elsewhere, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
+        using var neighbour = await server.SignInAsync(place.Elsewhere, "editor", "exporter");
         using var viewer = await server.SignInAsync(place.County, "viewer");
         await SendAsync(editor, Registration(place.Village));
         foreach (var path in new[] { "", "/history", "/history/1", "/fields/Phone/history" })
@@ -137,7 +137,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task The_list_pages_by_key_and_finds_people_and_exports()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var codes = Enumerable.Range(0, 5).Select(i => $"{code}-{i}").ToArray();
         foreach (var one in codes) Assert.True((await SendAsync(editor, Registration(place.Second), of: one)).IsSuccessStatusCode);
         var seen = new List<string>();
@@ -171,7 +171,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task Numbers_of_people_are_searched_in_the_body_and_refused_in_the_address()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         var (certificate, phone) = (SampleHouseholds.Certificate(number), SampleHouseholds.Phone(number));
         foreach (var asked in new object[] { new { region = place.County, certificate }, new { region = place.County, lastSix = certificate[^6..] }, new { region = place.Village, phone }, new { region = place.Village, q = phone, name = SampleHouseholds.NameOf(number, 0) } })
@@ -207,7 +207,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_name_that_looks_like_a_formula_is_text_in_the_workbook()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var registered = await SendAsync(editor, Registration(place.Village, name: "=HYPERLINK(\"x\")"));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
         using var stream = new MemoryStream(await editor.GetByteArrayAsync($"/api/v1/households.xlsx?region={place.Village}", Ct));

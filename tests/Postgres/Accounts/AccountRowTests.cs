@@ -101,6 +101,20 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task A_key_that_fits_no_row_stops_the_start_and_one_altered_row_does_not()
+    {
+        await using var source = NpgsqlDataSource.Create(db.ConnectionString);
+        var store = new AccountStore(source, Keys);
+        var account = New("viewer");
+        await store.CreateAsync(account);
+        await store.CreateAsync(New("viewer"));
+        await PostgresCluster.ExecuteAsync(db.AdminConnectionString, $"update accounts set disabled = true where name = '{account.Name}'");
+        await new AccountKeysFit(store).StartAsync(default);
+        var foreign = new AccountStore(source, new AccountKeys(new byte[32]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new AccountKeysFit(foreign).StartAsync(default));
+    }
+
+    [Fact]
     public async Task What_cannot_be_recorded_does_not_happen()
     {
         await using var source = NpgsqlDataSource.Create(db.ConnectionString);
