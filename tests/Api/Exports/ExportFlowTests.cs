@@ -92,10 +92,33 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
     }
 
     [Fact]
+    public async Task The_list_of_people_pages_by_key_through_the_whole_area_and_shows_no_number()
+    {
+        using var viewer = await filled.Server.SignInAsync(County, "exporter");
+        var seen = new List<(string, string, string)>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = await viewer.GetFromJsonAsync<JsonElement>($"/api/v1/persons?region={County}&sex=1&ageTo=59&limit=199&after={Uri.EscapeDataString(next)}", Ct);
+            foreach (var item in page.GetProperty("items").EnumerateArray())
+            {
+                Assert.Equal("1", item.GetProperty("sex").GetString());
+                Assert.InRange(item.GetProperty("birthDate").GetDateTime(), DateTime.Today.AddYears(-60).AddDays(-1), DateTime.Today);
+                Assert.DoesNotContain(item.EnumerateObject(), p => p.Name.Contains("cert", StringComparison.OrdinalIgnoreCase) || p.Name.Contains("phone", StringComparison.OrdinalIgnoreCase));
+                seen.Add((item.GetProperty("region").GetString()!, item.GetProperty("household").GetString()!, item.GetProperty("code").GetString()!));
+            }
+            next = page.GetProperty("next").GetString();
+        }
+        Assert.Equal(seen.Distinct().Order(), seen);
+        Assert.Equal(await SqlAsync("select count(*) from household_member where sex = '1' and birth_date > (now() at time zone 'Asia/Shanghai')::date - interval '60 years'"), (long)seen.Count);
+        foreach (var after in new[] { "zzz", "410102001001", "4101020010019991" })
+            Assert.Contains("household.bad-cursor", await (await viewer.GetAsync($"/api/v1/persons?region={County}&after={after}", Ct)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_who_asked_sees_the_export_and_only_as_often_as_asked()
     {
         using var viewer = await filled.Server.SignInAsync(County, "exporter");
-        using var colleague = await filled.Server.SignInAsync(County, "exporter", "importer");
+        using var colleague = await filled.Server.SignInAsync(County, "exporter", "admin");
         var ids = new HashSet<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -121,10 +144,12 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
         // As a killed process leaves it: running, silent, a file that is not whole.
         await SqlAsync($"update export_job set running = true, stage = 'Running', heartbeat = now() - interval '1 hour' where id = '{id}'");
         Assert.Equal(HttpStatusCode.Conflict, (await viewer.GetAsync($"/api/v1/exports/{id}/file", Ct)).StatusCode);
+        await File.WriteAllTextAsync(Path.Combine(filled.Server.Folder, "exports", $"{id}-1.part"), "not whole", Ct);
         var again = await EventsAsync(viewer, id);
         Assert.Equal(("Done", filled.Households), (again.GetProperty("stage").GetString(), again.GetProperty("rows").GetInt64()));
         Assert.Equal(2, await SqlAsync($"select run from export_job where id = '{id}'"));
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync($"/api/v1/exports/{id}/file", Ct)).StatusCode);
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(filled.Server.Folder, "exports"), $"{id}*"));
 
         await SqlAsync($"update export_job set expires_at = now() - interval '1 second' where id = '{id}'");
         await UntilAsync(async () => await StageAsync(viewer, id) == "Expired", "the export is expired");
@@ -160,9 +185,15 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = JsonContent.Create(body, options: new JsonSerializerOptions()), Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } } };
         var registered = await editor.SendAsync(request, Ct);
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
-        var done = await EventsAsync(editor, await IdAsync(await editor.PostAsync($"/api/v1/exports?region={village}&kind=persons&fields=CertNumber,Phone,Health&certificate={certificate}", null, Ct)));
+        var done = await EventsAsync(editor, await IdAsync(await editor.PostAsJsonAsync($"/api/v1/exports?region={village}&kind=persons&fields=CertNumber,Phone,Health", new { household = new { certificate } }, Ct)));
         var bytes = await editor.GetByteArrayAsync(done.GetProperty("file").GetString(), Ct);
         using var stream = new MemoryStream(bytes);
+        Assert.Equal(HttpStatusCode.BadRequest, (await editor.PostAsync($"/api/v1/exports?region={village}&kind=persons&certificate={certificate}", null, Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await editor.GetAsync($"/api/v1/persons?region={village}&q={phone}", Ct)).StatusCode);
+        var found = await (await editor.PostAsJsonAsync("/api/v1/persons/search", new { household = new { region = village, phone } }, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct);
+        Assert.Equal(code + "01", Assert.Single(found.GetProperty("items").EnumerateArray()).GetProperty("code").GetString());
+        var outside = await editor.PostAsJsonAsync("/api/v1/persons/search", new { household = new { region = "410000000000", phone } }, Ct);
+        Assert.Equal(HttpStatusCode.Forbidden, outside.StatusCode);
         var row = Assert.Single(stream.Query(useHeaderRow: true).Cast<IDictionary<string, object>>());
         Assert.Equal("'=王某", row["姓名"]);
         Assert.Contains($"{certificate[..3]}{new string('*', 11)}{certificate[^4..]}", row.Values);
