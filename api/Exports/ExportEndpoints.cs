@@ -10,6 +10,8 @@ using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Storage.Accounts;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -32,7 +34,7 @@ public static class ExportEndpoints
     {
         var group = api.MapGroup("/exports").WithTags("数据导出");
         group.MapPost("", CreateAsync).WithSummary("导出农户或人员(kind=households|persons,条件同列表)")
-            .WithDescription("fields 为列表之外的数据字典字段(农户或家庭成员),以逗号分隔,如 fields=CertNumber,Phone,Health;证件号码、电话、账号脱敏。Idempotency-Key 相同的请求是同一次导出。")
+            .WithDescription("fields 为列表之外的数据字典字段(农户或家庭成员),以逗号分隔,如 fields=CertNumber,Phone,Health;证件号码、电话、账号脱敏。条件也可写在请求体中(同 POST /api/v1/persons/search),按证件号码、电话导出时只能如此。Idempotency-Key 相同的请求是同一次导出。")
             .Requires(Permission.Export, Area.FromQuery("region")).RefusesNumbersInAddress();
         group.MapGet("", ListAsync).WithSummary("本人的导出任务").Requires(Permission.Export, Area.Own);
         group.MapGet("/{id}", GetAsync).WithSummary("导出任务:进度、结果").Requires(Permission.Export, Area.OfExport("id"));
@@ -42,9 +44,11 @@ public static class ExportEndpoints
     }
 
     private static async Task<Results<Accepted<ExportResponse>, ProblemHttpResult>> CreateAsync(
-        string kind, string? fields, [AsParameters] HouseholdListRequest households, [AsParameters] PersonListRequest persons, HttpContext http, Caller caller,
+        string kind, string? fields, [AsParameters] HouseholdListRequest households, [AsParameters] PersonListRequest persons,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] PersonSearchRequest? body, HttpContext http, Caller caller,
         IRegions regions, IExportJobs jobs, DataDictionary dictionary, ExportSignal signal, IOptions<ExportOptions> options, TimeProvider clock, CancellationToken ct)
     {
+        if (body is not null) (households, persons) = ((body.Household ?? new()) with { Region = households.Region }, body.Person ?? new());
         var asked = Asked(kind, fields, households with { After = null, Limit = null }, persons, regions.Tree, dictionary, ChinaTime.DayOf(clock.GetUtcNow()));
         if (!asked.Ok) return Problems.From(asked.Errors);
         var job = new ExportJob

@@ -31,7 +31,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_household_is_registered_read_masked_amended_and_remembered()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var registered = await SendAsync(editor, Registration(place.Village));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
         Assert.Equal("\"1\"", registered.Headers.ETag!.Tag);
@@ -63,7 +63,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_stale_version_is_409_and_shows_what_is_there_now()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         await SendAsync(editor, new { kind = "amend", Fields = new { Address = "东组1号" } }, version: 1);
         var stale = await SendAsync(editor, new { kind = "amend", Fields = new { Address = "西组2号" } }, version: 1);
@@ -77,7 +77,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task The_same_idempotency_key_is_applied_once_and_refused_with_other_content()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         var id = Guid.NewGuid();
         var change = new { kind = "amend", Fields = new { MemberCount = 5 } };
@@ -192,7 +192,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_search_in_the_body_stays_in_the_callers_area_and_takes_no_nonsense()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         const string Search = "/api/v1/households/search";
         await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = place.Elsewhere, q = "王小明" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
         await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = "410000000000" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
