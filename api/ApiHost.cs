@@ -40,7 +40,11 @@ public static class ApiHost
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            options.SerializerOptions.Converters.Add(new Moments.Converter());
+        });
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [ReadyTag]);
         services.AddOpenApi("v1", ApiDocument.Configure);
         services.AddFeatures();

@@ -27,7 +27,7 @@ internal static class Features
         services.AddRollupWork();
         services.Configure<RollupOptions>(configuration.GetSection("FangFanPin:Rollup"));
         services.AddSingleton<HouseholdWorld>();
-        services.AddImportWork();
+        services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
         services.AddCaseWork();
     }
 

@@ -14,7 +14,10 @@ public static class HouseholdEndpoints
     public static void MapHouseholds(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/households").WithTags("农户档案");
-        group.MapGet("", List).WithSummary("查询农户").Requires(Permission.ReadHouseholds, Area.FromQuery("region"));
+        group.MapGet("", List).WithSummary("查询农户").WithDescription("证件号码、电话不能写在网址里,请用 POST /api/v1/households/search。")
+            .Requires(Permission.ReadHouseholds, Area.FromQuery("region")).RefusesNumbersInAddress();
+        group.MapPost("/search", Search).WithSummary("按证件号码、电话等查询农户").WithDescription("条件与 GET /api/v1/households 相同,写在请求体中。")
+            .Requires(Permission.ReadHouseholds, Area.InBody);
         group.MapGet("/{code}", Get).WithSummary("一户档案").Requires(Permission.ReadHouseholds, Area.OfHousehold("code"));
         group.MapGet("/{code}/history", History).WithSummary("变更记录").Requires(Permission.ReadHouseholds, Area.OfHousehold("code"));
         group.MapGet("/{code}/history/{version:long}", At).WithSummary("某一版本的档案").Requires(Permission.ReadHouseholds, Area.OfHousehold("code"));
@@ -31,6 +34,14 @@ public static class HouseholdEndpoints
         var page = await search.FindAsync(query.Value!, ct);
         return TypedResults.Ok(new HouseholdListResponse(
             [.. page.Lines.Select(HouseholdLineResponse.From)], page.Next is { } next ? HouseholdCursor.Of(next) : null));
+    }
+
+    /// <summary>The same list; numbers of people stand in the body.</summary>
+    private static async Task<Results<Ok<HouseholdListResponse>, ProblemHttpResult>> Search(
+        HouseholdListRequest body, Caller caller, IRegions regions, IHouseholdSearch search, CancellationToken ct)
+    {
+        if (!RegionCode.TryParse(body.Region, out var region)) return Problems.From(AreaErrors.BadCode);
+        return caller.Covers(region) ? await List(body, regions, search, ct) : Problems.From(AreaErrors.OutsideArea);
     }
 
     private static async Task<Results<Ok<HouseholdResponse>, ProblemHttpResult>> Get(

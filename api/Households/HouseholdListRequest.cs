@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace FangFanPin.Api.Households;
 
-/// <summary>Conditions of a list; all hold together.</summary>
+/// <summary>Conditions of a list; all hold together. In an address, or by the same names in a body, which alone takes numbers of people.</summary>
 internal sealed partial record HouseholdListRequest
 {
     private const int TextMax = 50;
@@ -72,6 +72,10 @@ internal sealed partial record HouseholdListRequest
     }
 
     private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone, After];
+
+    /// <summary>Whether the one text for all would be looked for among certificates or phones.</summary>
+    internal static bool IsNumberOfAPerson(string? q) =>
+        Given(q) is { } text && (LooksLikeCertificate().IsMatch(text) || LooksLikeLastSix().IsMatch(text) || LooksLikePhone().IsMatch(text));
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

@@ -14,7 +14,7 @@ public sealed record HouseholdLineResponse(
     DateTimeOffset? ChangedAt, string? ChangedBy)
 {
     public static HouseholdLineResponse From(HouseholdLine l) => new(
-        l.Code, l.Version, l.Village, l.HeadName, l.MemberCount, l.Status, l.HouseholdType, l.PolicyStatus, l.MonitorCategory, l.RiskEliminated,
+        l.Code, l.Version, l.Village, Masking.Shown(nameof(Household.HeadName), l.HeadName), l.MemberCount, l.Status, l.HouseholdType, l.PolicyStatus, l.MonitorCategory, l.RiskEliminated,
         l.RecognizedMonth, l.EliminatedMonth, l.RiskTypes, l.NetPerCapita, l.ChangedAt, l.ChangedBy);
 }
 

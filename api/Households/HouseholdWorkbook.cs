@@ -16,7 +16,7 @@ internal static class HouseholdWorkbook
 
     public static void MapWorkbook(this IEndpointRouteBuilder api) => api
         .MapGet("/households.xlsx", ExportAsync).WithTags("农户档案").WithSummary("导出农户列表")
-        .Requires(Permission.ReadHouseholds, Area.FromQuery("region"));
+        .Requires(Permission.ReadHouseholds, Area.FromQuery("region")).RefusesNumbersInAddress();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ExportAsync(
         [AsParameters] HouseholdListRequest request, IRegions regions, IHouseholdSearch search, DataDictionary dictionary,

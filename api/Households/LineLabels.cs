@@ -1,5 +1,6 @@
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Api.Households;
@@ -11,7 +12,7 @@ internal sealed class LineLabels(DataDictionary dictionary, RegionTree tree)
     public Dictionary<string, object?> RowOf(HouseholdLine? line) => new()
     {
         ["户编号"] = Text(line?.Code),
-        ["户主姓名"] = Text(line?.HeadName),
+        ["户主姓名"] = Text(Masking.Shown(nameof(Household.HeadName), line?.HeadName)),
         ["行政区划代码"] = Text(line?.Village),
         ["市"] = NameAt(line, RegionLevel.City),
         ["县(市、区)"] = NameAt(line, RegionLevel.County),

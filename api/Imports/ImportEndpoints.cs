@@ -87,6 +87,7 @@ public static class ImportEndpoints
         string id, IImportJobs jobs, ErrorWorkbook workbook, CancellationToken ct)
     {
         if (await FindAsync(id, jobs, ct) is not { } job) return Problems.From(ImportErrors.NotFound);
+        if (job.PurgedAt is not null || job.Stage == ImportStage.Cancelled) return Problems.From(ImportErrors.Purged);
         if (job.ParsedRun == 0) return Problems.From(ImportErrors.WrongStage);
         return TypedResults.File(await workbook.WriteAsync(job, ct), Workbook, $"import-errors-{job.Id:N}.xlsx");
     }

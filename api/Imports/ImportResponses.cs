@@ -7,16 +7,17 @@ namespace FangFanPin.Api.Imports;
 /// <param name="SkippedSheets">Sheets in which nothing of the dictionary was found.</param>
 /// <param name="ErrorsByCode">How many refused cells, rows or households of each kind.</param>
 /// <param name="Fault">Why the whole import was refused.</param>
+/// <param name="PurgedAt">When the files and everything read from them were deleted; null while they are there.</param>
 /// <param name="Progress">Null while nothing is running and nothing has run.</param>
 public sealed record ImportResponse(
     string Id, string Region, string Stage, DateTimeOffset CreatedAt, string CreatedBy, IReadOnlyList<UploadedFile> Files,
     IReadOnlyList<ImportSheetResponse> Sheets, IReadOnlyList<string> SkippedSheets, ImportCounts Counts, IReadOnlyDictionary<string, long> ErrorsByCode,
-    ImportFault? Fault, ImportProgress? Progress, DateTimeOffset? FinishedAt)
+    ImportFault? Fault, ImportProgress? Progress, DateTimeOffset? FinishedAt, DateTimeOffset? PurgedAt)
 {
     public static ImportResponse From(ImportJob job, DateTimeOffset now) => new(
         job.Id.ToString("N"), job.Region, job.Stage.ToString(), job.CreatedAt, job.Actor.Account, job.Files,
         [.. job.Sheets.Select(s => new ImportSheetResponse(job.Files[s.File].Name, s.Name, s.Kind, s.HeaderRow, s.Unknown, s.Ignored))], job.Skipped, job.Counts,
-        job.ErrorsByCode, job.Fault is { } fault ? new ImportFault(fault.Code, fault.Message, fault.Field) : null, ImportProgress.Of(job, now), job.FinishedAt);
+        job.ErrorsByCode, job.Fault is { } fault ? new ImportFault(fault.Code, fault.Message, fault.Field) : null, ImportProgress.Of(job, now), job.FinishedAt, job.PurgedAt);
 }
 
 /// <param name="Kind">Which sheet it was taken for: 户和成员, 年度收入 …</param>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Figures;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 using FangFanPin.Storage.Figures;
@@ -107,7 +108,7 @@ public static class StatisticEndpoints
 
     private static FigureHouseholdsResponse Response(HouseholdPage page, RegionTree tree) => new(
         page.AsOf, page.Day, page.Total,
-        [.. page.Parts.Select(p => new FigureHousehold(p.Code, p.Village.ToString(), tree.Find(p.Village)?.Name ?? "", MaskedName.Of(p.HeadName), p.Count))],
+        [.. page.Parts.Select(p => new FigureHousehold(p.Code, p.Village.ToString(), tree.Find(p.Village)?.Name ?? "", Masking.Shown(nameof(Household.HeadName), p.HeadName), p.Count))],
         page.Next is { } next ? $"{next.Village}.{next.Code}" : null);
 
     internal static DateOnly Today(TimeProvider clock) => DateOnly.FromDateTime(clock.GetUtcNow().ToOffset(China).DateTime);
@@ -154,10 +155,4 @@ public sealed record FigureRequest(
         place = new ContributionPlace(village, after[(RegionCode.Digits + 1)..]);
         return true;
     }
-}
-
-/// <summary>Names in lists: the family name's first character, the rest hidden.</summary>
-internal static class MaskedName
-{
-    public static string? Of(string? name) => name is { Length: > 0 } ? name[..1] + new string('*', Math.Min(name.Length - 1, 3)) : null;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 
@@ -20,10 +21,7 @@ public static class StatisticJson
     }
 
     /// <summary><c>{"asOf":"…",</c>: what stands before <see cref="Rest"/>.</summary>
-    public static byte[] AsOf(DateTimeOffset moment) => System.Text.Encoding.ASCII.GetBytes($$"""{"asOf":"{{Moment(moment)}}",""");
-
-    public static string Moment(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public static byte[] AsOf(DateTimeOffset moment) => System.Text.Encoding.ASCII.GetBytes($$"""{"asOf":"{{Moments.Text(moment)}}",""");
 
     private static void Write(Utf8JsonWriter json, StatisticTable table, Region region)
     {

@@ -28,7 +28,7 @@ public sealed record StatisticResponse(
     DateTimeOffset AsOf, int Statistic, string Name, string Unit, StatisticRegion Region, int Year, DateOnly Day, StatisticFilters Filters, string RowHeader,
     IReadOnlyList<StatisticColumnResponse> Columns, IReadOnlyList<StatisticRowResponse> Rows, IReadOnlyList<string> Notes);
 
-/// <param name="HeadName">Masked.</param>
+/// <param name="HeadName">As in the list of households.</param>
 /// <param name="Count">What the household adds to the figure.</param>
 public sealed record FigureHousehold(string Code, string VillageCode, string VillageName, string? HeadName, long Count);
 

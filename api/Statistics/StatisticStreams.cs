@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 using Microsoft.Extensions.Options;
@@ -57,7 +58,7 @@ internal sealed class StatisticStreams(RenderedStatistics rendered, IRegions reg
             }
             else if (first || quiet)
             {
-                var text = answer is { } same ? $$"""{"asOf":"{{StatisticJson.Moment(same.AsOf)}}"}""" : "{}";
+                var text = answer is { } same ? $$"""{"asOf":"{{Moments.Text(same.AsOf)}}"}""" : "{}";
                 await WriteAsync(response, answer is null ? "waiting" : "alive", Encoding.UTF8.GetBytes(text), [], ct);
             }
             else

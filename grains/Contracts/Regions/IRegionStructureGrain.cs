@@ -16,6 +16,14 @@ public interface IRegionStructureGrain : IGrainWithStringKey
     /// <returns>Errors of <see cref="RegionErrors"/> or of a household that cannot move.</returns>
     [Alias("apply")]
     Task<RegionChangeAnswer> ApplyAsync(RegionChangeCommand command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Takes households out of villages that have ended: somebody may have written them there who had not yet heard of the end. May be called at
+    /// any time, and is, by every process every half minute.
+    /// </summary>
+    /// <returns>Households that were moved.</returns>
+    [Alias("gather-stranded")]
+    Task<int> GatherStrandedAsync();
 }
 
 [GenerateSerializer, Immutable, Alias("ffp.region-change-command")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Domain.Dictionary;
 
@@ -42,6 +43,9 @@ public sealed record FieldDefinition
 
     /// <summary>A text that stands for a number or names a record (codes, certificates, phones): width is folded, and digits lost in a spreadsheet are a fault.</summary>
     public bool Identifying { get; init; }
+
+    /// <summary>How much of it is shown.</summary>
+    public Sensitivity Sensitivity => Masking.LevelOf(Id);
 
     /// <summary>An indicator that lives in <c>Extra</c>.</summary>
     public bool RunTime { get; init; }

@@ -22,11 +22,13 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(AddMeasure), "add-measure")]
 [JsonDerivedType(typeof(FinishMeasure), "finish-measure")]
 [JsonDerivedType(typeof(MoveHousehold), "move")]
+[JsonDerivedType(typeof(FollowVillage), "follow-village")]
 [JsonDerivedType(typeof(SplitHousehold), "split")]
 [JsonDerivedType(typeof(DeregisterHousehold), "deregister")]
 [JsonDerivedType(typeof(RestoreHousehold), "restore")]
 [JsonDerivedType(typeof(ReceiveSplit), "receive-split")]
 [JsonDerivedType(typeof(ImportFile), "import")]
+[JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(RevertImport), "revert-import")]
 public abstract record HouseholdChange;
 
@@ -117,6 +119,18 @@ public sealed record MoveHousehold : HouseholdChange
     public string? Address { get; init; }
 }
 
+/// <summary>
+/// 并村: the household stays where it lives, deregistered or not, and its village becomes another one. Sent when a village ends, not by people;
+/// a household that has moved elsewhere meanwhile stays there.
+/// </summary>
+public sealed record FollowVillage : HouseholdChange
+{
+    public required string FromVillage { get; init; }
+
+    /// <summary>12-digit code of a village that exists today.</summary>
+    public required string ToVillage { get; init; }
+}
+
 /// <summary>分户: the named members leave for a new household in the same village.</summary>
 public sealed record SplitHousehold : HouseholdChange
 {
@@ -148,6 +162,24 @@ public sealed record ImportFile : HouseholdChange
     public required ImmutableSortedDictionary<string, ImmutableArray<string>> Columns { get; init; }
 
     /// <summary>The import, for history and undo.</summary>
+    public required string ImportId { get; init; }
+
+    /// <summary>Version of the household that the preview compared with, 0 when there was none; null: any. Another one is a conflict unless nothing would change.</summary>
+    public long? SeenVersion { get; init; }
+
+    /// <summary>The platform's own code (P…) under which this household has been known until the national system named it.</summary>
+    public string? Replaces { get; init; }
+}
+
+/// <summary>
+/// The household goes on under the code that the national system has given it; this file keeps its past and is closed. Sent by the new
+/// household's grain, not by people.
+/// </summary>
+public sealed record HandOver : HouseholdChange
+{
+    public required string NationalCode { get; init; }
+
+    /// <summary>The import that brought the code, for history and undo.</summary>
     public required string ImportId { get; init; }
 }
 

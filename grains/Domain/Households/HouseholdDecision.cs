@@ -8,19 +8,26 @@ namespace FangFanPin.Domain.Households;
 /// <summary>What a decision may know beside the household itself.</summary>
 /// <param name="Code">The household's code, from the grain's key.</param>
 /// <param name="Today">The day in Asia/Shanghai.</param>
-public sealed record DecisionContext(string Code, DataDictionary Dictionary, IVillages Villages, Actor Actor, DateOnly Today);
+public sealed record DecisionContext(string Code, DataDictionary Dictionary, IVillages Villages, Actor Actor, DateOnly Today)
+{
+    /// <summary>For an import that replaces a platform code: the active file under that code; null when there is none any more.</summary>
+    public HouseholdFile? Predecessor { get; init; }
+}
 
 /// <summary>(state, change, context) → new state or everything that is wrong with the change. Pure.</summary>
 public static class HouseholdDecision
 {
     public static Outcome<HouseholdFile> Decide(HouseholdFile? file, HouseholdChange change, DecisionContext context) => change switch
     {
+        // Before the area rule: the village may have ended, and then lies in nobody's area.
+        FollowVillage follow when file is not null => LifecycleDecision.Follow(file, follow, context),
         // Said again where the data lives: the API has asked already, but a household may have moved meanwhile.
         _ when file is not null && !context.Villages.IsWithin(context.Actor.Region, file.Household.AreaCode ?? "") => HouseholdErrors.OutsideArea,
         RegisterHousehold register => LifecycleDecision.Register(file, register, context),
         ImportFile import => ImportDecision.Decide(file, import, context),
         ReceiveSplit receive => SplitDecision.Receive(file, receive),
         _ when file is null => HouseholdErrors.NotFound,
+        HandOver over => PlatformCode.Closed(file, over),
         RestoreHousehold => LifecycleDecision.Restore(file, context),
         _ when !file.IsActive => HouseholdErrors.Deregistered,
         AmendHousehold amend => LifecycleDecision.Amend(file, amend, context),

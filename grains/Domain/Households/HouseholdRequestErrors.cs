@@ -10,6 +10,8 @@ public static class HouseholdRequestErrors
     public static readonly DomainError LongText = new("household.text.bad-request", "查询条件过长。");
     public static readonly DomainError BadField = new("household.field.bad-request", "字段应写作 HeadName 或 Member[人编号].Phone。", "path");
     public static readonly DomainError NoVersion = new("household.version.not-found", "没有这个版本。");
+    public static readonly DomainError NumberInAddress = new(
+        "household.number-in-address.bad-request", "证件号码和电话不能写在网址里,请改用 POST /api/v1/households/search,在请求体中填写。");
     public static readonly DomainError KeyRequired = new("household.idempotency-key.malformed", "请在 Idempotency-Key 中提供操作编号(GUID)。", "Idempotency-Key");
     public static readonly DomainError BadIfMatch = new("household.if-match.malformed", "If-Match 应为所看到的版本,如 \"3\"。", "If-Match");
     public static readonly DomainError BadCommand = new("household.command.malformed", "操作内容无法识别。");

@@ -39,6 +39,13 @@ internal static class LifecycleDecision
             .As(h => file with { Household = Placed(h with { AreaCode = move.ToVillage, NaturalVillageName = null, NaturalVillageCode = null }, context) });
     }
 
+    public static Outcome<HouseholdFile> Follow(HouseholdFile file, FollowVillage follow, DecisionContext context)
+    {
+        if (file.Household.AreaCode != follow.FromVillage) return file;
+        if (AreaErrors(follow.ToVillage, context) is { Count: > 0 } errors) return errors;
+        return file with { Household = Placed(file.Household with { AreaCode = follow.ToVillage }, context) };
+    }
+
     public static Outcome<HouseholdFile> Deregister(HouseholdFile file, DeregisterHousehold deregister) =>
         deregister.HouseholdStatus is HouseholdStatuses.Gone or HouseholdStatuses.Mistaken or HouseholdStatuses.Archived
             ? file with { Household = file.Household with { HouseholdStatus = deregister.HouseholdStatus } }
@@ -54,9 +61,7 @@ internal static class LifecycleDecision
 
     /// <summary>The household with the names of its village's path, which the dictionary stores again for exports.</summary>
     internal static Household Placed(Household household, DecisionContext context) =>
-        context.Villages.Find(household.AreaCode) is { } path
-            ? household with { CityName = path.City, CountyName = path.County, TownName = path.Town, VillageName = path.Village }
-            : household;
+        context.Villages.Find(household.AreaCode) is { } path ? path.Naming(household) : household;
 
     private static List<DomainError> AreaErrors(string village, DecisionContext context)
     {

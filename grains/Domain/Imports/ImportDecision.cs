@@ -18,6 +18,11 @@ public static class ImportDecision
     {
         var hasHousehold = change.Columns.ContainsKey(EntityMap.Household.Name);
         if (stored is null && !hasHousehold) return ImportErrors.UnknownHousehold;
+        if (stored is null && change.Replaces is not null && context.Predecessor is { } known)
+        {
+            if (!context.Villages.IsWithin(context.Actor.Region, known.Household.AreaCode ?? "")) return HouseholdErrors.OutsideArea;
+            stored = PlatformCode.TakenOver(known, change, context.Code);
+        }
         if (stored?.Household.Locked == true) return HouseholdErrors.Locked;
         var merge = new Merge(change, context);
         var file = merge.Into(stored ?? HouseholdFile.Empty, hasHousehold);

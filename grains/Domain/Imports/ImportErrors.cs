@@ -12,6 +12,7 @@ public static class ImportErrors
     public static readonly DomainError WrongStage = new("import.wrong-stage-conflict", "导入当前所处的阶段不能进行这一操作。");
     public static readonly DomainError UnknownRegion = new("import.unknown-region", "没有这个行政区划。");
 
+    public static readonly DomainError Purged = new("import.purged-conflict", "这次导入的文件和明细已按期删除,只保留统计,不能再提交、撤销或下载。");
     public static readonly DomainError GaveUp = new("import.gave-up", "多次尝试仍未完成,请联系运维人员查看日志。");
 
     // A file: nothing of the import is taken.
@@ -41,6 +42,8 @@ public static class ImportErrors
     public static DomainError RowsDiffer(string label, string field) => new("import.rows-differ", $"同一户(同一记录)各行的“{label}”不一致。", field);
     public static readonly DomainError PersonTwice = new("import.person-twice", "同一人编号在文件中出现不止一次。", "PersonCode");
     public static readonly DomainError PersonElsewhere = new("import.person-elsewhere", "该人编号已在系统的另一户中。", "PersonCode");
+
+    public static readonly DomainError CertificateElsewhere = new("import.certificate-elsewhere", "预览之后,该证件号码已登记到另一户,请重新上传预览。", "CertNumber");
 
     // A household.
     public static readonly DomainError UnknownHousehold = new("import.unknown-household", "系统中没有这一户,文件中也没有它的户和成员。", "HouseholdCode");

@@ -38,7 +38,13 @@ public sealed record ImportJob
     /// <summary>The last household code that is settled in the present stage.</summary>
     public string? Cursor { get; init; }
     public DateTimeOffset? StageStartedAt { get; init; }
+
+    /// <summary>When the preview began to look at what is stored: later changes are not in it.</summary>
+    public DateTimeOffset? ComparedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>When the uploads and everything read from them were deleted; what was counted stays.</summary>
+    public DateTimeOffset? PurgedAt { get; init; }
 
     /// <summary>Runners that gave up since the last progress.</summary>
     public int Attempts { get; init; }

@@ -44,6 +44,12 @@ public interface IImportJobs
     /// <summary>A runner that must stop hands its job to the next one that looks.</summary>
     Task ReleaseAsync(Guid id, int run, CancellationToken ct);
 
+    /// <summary>Deletes the uploads of an import at rest and, unless they are still needed to take back or complete what it has written, all that was read from them.</summary>
+    Task PurgeAsync(Guid id, bool keepStaged, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Imports at rest since before a moment, and uploads that broke off before it, that are not purged yet.</summary>
+    Task<IReadOnlyList<Guid>> OldAsync(DateTimeOffset before, int limit, CancellationToken ct);
+
     /// <summary>Asks the runner to stop.</summary>
     /// <returns>False when nothing is running.</returns>
     Task<bool> AskToCancelAsync(Guid id, CancellationToken ct);
@@ -99,8 +105,26 @@ public interface IImportStaging
 /// <summary>What is stored now, read in bulk: the preview wakes no grain.</summary>
 public interface IStoredHouseholds
 {
-    Task<IReadOnlyDictionary<string, HouseholdFile>> FilesAsync(IReadOnlyCollection<string> codes, CancellationToken ct);
+    Task<IReadOnlyDictionary<string, StoredFile>> FilesAsync(IReadOnlyCollection<string> codes, CancellationToken ct);
 
     /// <summary>For each of these persons the households in which they stand.</summary>
     Task<ILookup<string, string>> HouseholdsOfAsync(IReadOnlyCollection<string> personCodes, CancellationToken ct);
+
+    /// <summary>Active households under platform codes, by their head's certificate as <see cref="Sealing.BlindText"/> writes it.</summary>
+    Task<IReadOnlyDictionary<string, string>> PlatformHouseholdsAsync(IReadOnlyCollection<string> headCertificates, CancellationToken ct);
+
+    /// <summary>
+    /// Households of an import with a person whose certificate has come to another active household since the preview, by anybody but the import
+    /// itself. What stood in two households before is a finding and no obstacle.
+    /// </summary>
+    Task<IReadOnlySet<string>> WithCertificatesElsewhereAsync(ImportJob job, IReadOnlyCollection<StagedHousehold> households, CancellationToken ct);
+
+    /// <summary>
+    /// Held while a batch is checked and written: imports of one county wait for each other, and those of more than a county for all, so that
+    /// between the check and the writing nobody else's import writes.
+    /// </summary>
+    Task<IAsyncDisposable> HoldAsync(string region, CancellationToken ct);
 }
+
+/// <param name="Version">As people see it: of the newest change.</param>
+public sealed record StoredFile(HouseholdFile File, long Version);

@@ -13,18 +13,20 @@ public static class ImportPreview
     private static readonly string[] Conflicts = [HouseholdErrors.Locked.Code, ImportErrors.PersonElsewhere.Code];
 
     /// <param name="stored">Null for a household that nobody has registered.</param>
+    /// <param name="platform">Null unless the household is known under a platform code, which then ends.</param>
     /// <param name="elsewhere">Whether a person stands in another stored household.</param>
-    public static Preview Of(AssembledHousehold assembled, HouseholdFile? stored, Func<string, bool> elsewhere, DecisionContext context)
+    public static Preview Of(AssembledHousehold assembled, StoredFile? stored, (string Code, HouseholdFile File)? platform, Func<string, bool> elsewhere, DecisionContext context)
     {
         if (assembled.Refused) return Refused(assembled, null);
         // Nothing of it is left but refused records.
         if (assembled.Change is not { } change) return new Preview(new StagedHousehold(assembled.Code, StagedKind.Refused, FirstCode(assembled), null), assembled.Errors, []);
         if (change.Incoming.Members.Any(m => elsewhere(m.PersonCode!))) return Refused(assembled, ImportErrors.PersonElsewhere);
-        if (stored is not null && !context.Villages.IsWithin(context.Actor.Region, stored.Household.AreaCode ?? "")) return Refused(assembled, HouseholdErrors.OutsideArea, StagedKind.Conflict);
-        var decision = HouseholdDecision.Decide(stored, change, context);
+        if (stored is not null && !context.Villages.IsWithin(context.Actor.Region, stored.File.Household.AreaCode ?? "")) return Refused(assembled, HouseholdErrors.OutsideArea, StagedKind.Conflict);
+        change = change with { SeenVersion = stored?.Version ?? 0, Replaces = platform?.Code };
+        var decision = HouseholdDecision.Decide(stored?.File, change, context with { Predecessor = platform?.File });
         if (!decision.Ok) return Refused(assembled, decision.Error);
-        if (stored is null) return Kept(assembled, StagedKind.New, change);
-        return FileDiff.Between(stored, decision.Value).IsEmpty ? Kept(assembled, StagedKind.Unchanged, null) : Kept(assembled, StagedKind.Changed, change);
+        if (stored is null) return Kept(assembled, platform is null ? StagedKind.New : StagedKind.Changed, change);
+        return FileDiff.Between(stored.File, decision.Value).IsEmpty ? Kept(assembled, StagedKind.Unchanged, null) : Kept(assembled, StagedKind.Changed, change);
     }
 
     private static Preview Kept(AssembledHousehold assembled, StagedKind kind, ImportFile? change) =>

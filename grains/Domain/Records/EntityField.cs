@@ -100,5 +100,8 @@ public static class FieldText
     public static string Of(int value) => value.ToString(CultureInfo.InvariantCulture);
     public static string Of(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
     public static string Of(DateOnly value) => value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-    public static string Of(DateTimeOffset value) => value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+
+    /// <summary>UTC with milliseconds and Z, as in all answers; with all digits where a value has more.</summary>
+    public static string Of(DateTimeOffset value) => value.UtcDateTime.ToString(
+        value.Ticks % TimeSpan.TicksPerMillisecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : "O", CultureInfo.InvariantCulture);
 }

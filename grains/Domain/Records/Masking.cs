@@ -1,9 +1,15 @@
+using FangFanPin.Domain.Households;
+
 namespace FangFanPin.Domain.Records;
 
 /// <summary>
-/// 脱敏: numbers of people as screens and exports show them, 410***********1234 and 138****1234. Names stay. By the field's identifier, so
-/// that it holds for records, for histories and for whatever names a field.
+/// 脱敏: numbers of people as screens and exports show them, 410***********1234 and 138****1234. By the field's identifier, so that it holds for
+/// records, lists, figures, histories and for whatever names a field: nobody else decides what is shown.
 /// </summary>
+/// <remarks>
+/// Names are open: who may read the households of an area works with these people, and the dictionary and the statistics' drill-down name numbers alone as
+/// sensitive. Where no permission to read households is asked for, no household may be shown at all.
+/// </remarks>
 public static class Masking
 {
     private const char Star = '*';
@@ -15,10 +21,21 @@ public static class Masking
     public static string? Shown(string field, string? text, bool known = true)
     {
         if (string.IsNullOrEmpty(text)) return text;
-        if (field.EndsWith("CertNumber", StringComparison.Ordinal) || field.EndsWith("IdNumber", StringComparison.Ordinal)) return Certificate(text);
-        if (field.EndsWith("Phone", StringComparison.Ordinal)) return Phone(text);
-        if (field.EndsWith("BankAccount", StringComparison.Ordinal)) return Kept(text, 0, 4);
-        return known ? text : Unknown(text);
+        return LevelOf(field) switch
+        {
+            Sensitivity.Certificate => Certificate(text),
+            Sensitivity.Phone => Phone(text),
+            Sensitivity.Account => Kept(text, 0, 4),
+            _ => known || PlatformCode.IsIndicator(field) ? text : Unknown(text),
+        };
+    }
+
+    /// <summary>By the identifier's ending, as the dictionary names such fields in every entity.</summary>
+    public static Sensitivity LevelOf(string field)
+    {
+        if (field.EndsWith("CertNumber", StringComparison.Ordinal) || field.EndsWith("IdNumber", StringComparison.Ordinal)) return Sensitivity.Certificate;
+        if (field.EndsWith("Phone", StringComparison.Ordinal)) return Sensitivity.Phone;
+        return field.EndsWith("BankAccount", StringComparison.Ordinal) ? Sensitivity.Account : Sensitivity.Open;
     }
 
     /// <summary>First three and last four.</summary>
@@ -41,4 +58,20 @@ public static class Masking
     private static string Kept(string text, int first, int last) => text.Length < first + last + 3
         ? new string(Star, Math.Max(text.Length, 4))
         : string.Concat(text.AsSpan(0, first), new string(Star, text.Length - first - last), text.AsSpan(text.Length - last));
+}
+
+/// <summary>What of a field is hidden on screens and in exports.</summary>
+public enum Sensitivity
+{
+    /// <summary>Nothing.</summary>
+    Open,
+
+    /// <summary>证件号码: all but the first three and the last four.</summary>
+    Certificate,
+
+    /// <summary>电话: likewise.</summary>
+    Phone,
+
+    /// <summary>银行卡号: all but the last four.</summary>
+    Account,
 }

@@ -1,3 +1,5 @@
+using FangFanPin.Domain.Records;
+
 namespace FangFanPin.Domain.Regions;
 
 /// <summary>What decisions ask of the region tree as it is today.</summary>
@@ -11,4 +13,7 @@ public interface IVillages
 }
 
 /// <summary>The names on the way down to a village, as the dictionary repeats them in a household.</summary>
-public sealed record VillagePath(string City, string County, string Town, string Village);
+public sealed record VillagePath(string City, string County, string Town, string Village)
+{
+    public Household Naming(Household household) => household with { CityName = City, CountyName = County, TownName = Town, VillageName = Village };
+}

@@ -15,18 +15,14 @@ public interface IOverdueDebts
 /// <summary>Households whose contribution changes by itself.</summary>
 public interface IDueHouseholds
 {
-    /// <summary>Codes of households of one shard that are due up to and with <paramref name="day"/>, longest waiting first.</summary>
+    /// <summary>Households of one shard that are due up to and with <paramref name="day"/>, longest waiting first.</summary>
     /// <param name="day">In Asia/Shanghai.</param>
     /// <param name="shard">From 0 to below <paramref name="shards"/>; a household is always in the same one.</param>
     /// <param name="shards">A power of two.</param>
+    /// <param name="after">The last one of the batch before; null from the beginning.</param>
     /// <param name="limit">At most so many; fewer mean that there are no more.</param>
     /// <param name="ct">Stops the statement.</param>
-    Task<IReadOnlyList<string>> ReadAsync(DateOnly day, int shard, int shards, int limit, CancellationToken ct);
+    Task<IReadOnlyList<DueHousehold>> ReadAsync(DateOnly day, int shard, int shards, DueHousehold? after, int limit, CancellationToken ct);
 }
 
-/// <summary>Households of a village that are not deregistered, whether they count in figures or not.</summary>
-public interface IVillageHouseholds
-{
-    /// <summary>Codes in order, after one of them.</summary>
-    Task<IReadOnlyList<string>> ReadAsync(RegionCode village, string after, int limit, CancellationToken ct);
-}
+public sealed record DueHousehold(string Code, DateOnly Due);

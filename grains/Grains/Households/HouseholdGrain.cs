@@ -46,18 +46,26 @@ public sealed class HouseholdGrain(
 
     public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
     {
+        await TryPaySplitAsync();
         var hash = CommandContent.HashOf(command.Change);
         if (await AppliedAsync(command.CommandId) is { } repeat)
-            return (repeat.Content ?? hash) == hash ? new CommandAnswer { Version = repeat.Version, Changed = true } : Refused(HouseholdErrors.CommandReused);
+        {
+            if ((repeat.Content ?? hash) != hash) return Refused(HouseholdErrors.CommandReused);
+            await TakeOverAsync(command); // the first attempt may have ended before it came to that
+            return new CommandAnswer { Version = repeat.Version, Changed = true };
+        }
         if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
         if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
 
-        var context = world.ContextFor(Code, command.Actor);
+        var context = world.ContextFor(Code, command.Actor) with { Predecessor = await PredecessorAsync(command.Change) };
         var decision = command.Change is RevertImport revert
             ? ImportUndo.Decide(stored.State, revert)
             : HouseholdDecision.Decide(stored.State.File, command.Change, context).As(f => new ImportUndo.Restored(f));
         if (!decision.Ok) return new CommandAnswer { Errors = decision.Errors, Version = Version };
-        return await ApplyAsync(command, hash, decision.Value!.File, context);
+        if (decision.Value!.File is null) await GiveBackAsync(command);
+        var answer = await ApplyAsync(command, hash, decision.Value.File, context);
+        if (answer.Errors.Count == 0) await TakeOverAsync(command);
+        return answer;
     }
 
     public async Task RecomputeAsync(DateOnly today, CancellationToken ct)
@@ -76,15 +84,15 @@ public sealed class HouseholdGrain(
     {
         var changes = FileDiff.Between(stored.State.File, file);
         if (changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
+        if (command.Change is ImportFile { SeenVersion: { } seen } && seen != (stored.State.File is null ? 0 : Version)) return Refused(HouseholdErrors.StaleVersion);
         var version = StoredVersion + 1;
         var (vector, nextDue) = Contributed(file, context.Today);
         var next = stored.State with
         {
             File = file,
             Contribution = vector,
-            NextDue = nextDue,
+            NextDue = stored.State.OwedSplit is null ? nextDue : context.Today, // a split that is still owed stays due
             VillageBefore = stored.State.Village == file?.Household.AreaCode ? null : stored.State.Village,
-            OwedSplit = null,
             LastChange = new HouseholdChanged
             {
                 Version = version,
@@ -93,14 +101,14 @@ public sealed class HouseholdGrain(
                 Kind = CommandContent.KindOf(command.Change),
                 Actor = command.Actor,
                 At = world.Now,
-                ImportId = (command.Change as ImportFile)?.ImportId,
+                ImportId = (command.Change as ImportFile)?.ImportId ?? (command.Change as HandOver)?.ImportId,
                 Changes = changes,
             },
         };
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
         await CommitAsync(next);
         memory.Remember(new AppliedCommand(command.CommandId, hash, version));
-        if (next.OwedSplit is not null) await PaySplitAsync();
+        if (command.Change is SplitHousehold) await PaySplitAsync();
         return new CommandAnswer { Version = version, Changed = true };
     }
 
@@ -132,9 +140,34 @@ public sealed class HouseholdGrain(
 
     private void Nudge(string village) => grains.Village(village).NudgeAsync().Ignore();
 
+    /// <summary>The file under the platform code that this import replaces, while it is active.</summary>
+    private async Task<HouseholdFile?> PredecessorAsync(HouseholdChange change) =>
+        change is ImportFile { Replaces: { } platform } && stored.State.File is null && await grains.Household(platform).GetAsync() is { File.IsActive: true } view ? view.File : null;
+
+    /// <summary>Closes the file under the platform code. Whoever sent the import sends it again until it is answered, so nothing is owed.</summary>
+    private async Task TakeOverAsync(HouseholdCommand command)
+    {
+        if (command.Change is not ImportFile { Replaces: { } platform } import || PlatformCode.Of(stored.State.File) != platform) return;
+        await grains.Household(platform).ExecuteAsync(new HouseholdCommand
+        {
+            CommandId = CommandContent.Derived(command.CommandId, "hand-over"), ExpectedVersion = null, Actor = command.Actor,
+            Change = new HandOver { NationalCode = Code, ImportId = import.ImportId },
+        });
+    }
+
+    /// <summary>The import that is taken back had taken the household over: its file under the platform code opens again, before this one goes.</summary>
+    private async Task GiveBackAsync(HouseholdCommand command)
+    {
+        if (command.Change is not RevertImport revert || PlatformCode.Of(stored.State.File) is not { } platform) return;
+        await grains.Household(platform).ExecuteAsync(new HouseholdCommand
+        {
+            CommandId = CommandContent.Derived(command.CommandId, "give-back"), ExpectedVersion = null, Actor = command.Actor,
+            Change = new RevertImport { ImportId = revert.ImportId },
+        });
+    }
+
     private async Task<DomainError?> SplitObstacleAsync(SplitHousehold split)
     {
-        if (stored.State.OwedSplit is not null) await PaySplitAsync();
         if (stored.State.OwedSplit is not null) return HouseholdErrors.SplitPending;
         if (!HouseholdKey.TryOf(split.NewHouseholdCode, out var key)) return HouseholdErrors.BadCode with { Field = "NewHouseholdCode" };
         if (key.Value.Code == Code) return HouseholdErrors.Exists;
@@ -153,20 +186,39 @@ public sealed class HouseholdGrain(
 
     private async Task PaySplitAsync()
     {
-        if (stored.State.OwedSplit is not { } owed) return;
-        var answer = await grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
-        {
-            CommandId = owed.CommandId,
-            ExpectedVersion = null,
-            Actor = owed.Actor,
-            Change = new ReceiveSplit { File = owed.File },
-        });
-        var file = answer.Errors.Count == 0 ? stored.State.File! : SplitDecision.TakeBack(stored.State.File!, owed);
-        await SettleSplitAsync(file, owed);
+        if (stored.State.OwedSplit is { } owed) await SettleSplitAsync(owed, await HandSplitOverAsync(owed));
     }
 
-    private async Task SettleSplitAsync(HouseholdFile file, OwedSplit owed)
+    /// <summary>
+    /// Before any other command. When the new household cannot be reached this one goes on and still owes: the next command, activation or tick of
+    /// the due table tries again.
+    /// </summary>
+    private async Task TryPaySplitAsync()
     {
+        if (stored.State.OwedSplit is not { } owed) return;
+        CommandAnswer answer;
+        try
+        {
+            answer = await HandSplitOverAsync(owed);
+        }
+        catch (Exception)
+        {
+            return;
+        }
+        await SettleSplitAsync(owed, answer);
+    }
+
+    private Task<CommandAnswer> HandSplitOverAsync(OwedSplit owed) => grains.Household(owed.NewHouseholdCode).ExecuteAsync(new HouseholdCommand
+    {
+        CommandId = owed.CommandId,
+        ExpectedVersion = null,
+        Actor = owed.Actor,
+        Change = new ReceiveSplit { File = owed.File },
+    });
+
+    private async Task SettleSplitAsync(OwedSplit owed, CommandAnswer answer)
+    {
+        var file = answer.Errors.Count == 0 ? stored.State.File! : SplitDecision.TakeBack(stored.State.File!, owed);
         var (vector, nextDue) = Contributed(file, world.Today);
         var next = stored.State with { File = file, OwedSplit = null, Contribution = vector, NextDue = nextDue, VillageBefore = null };
         if (FileDiff.Between(stored.State.File, file) is { IsEmpty: false } changes)

@@ -7,7 +7,9 @@ namespace FangFanPin.Grains.Imports;
 /// Stage committing: new and changed households in the order of codes, a checkpoint after every batch. After a crash the batch under way is
 /// sent again, with the same command ids.
 /// </summary>
-public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, HouseholdCommands commands, ImportOptions options, TimeProvider clock)
+public sealed class ImportCommit(
+    IImportJobs jobs, IImportStaging staging, IStoredHouseholds stored, ImportCollisions collisions, HouseholdCommands commands,
+    ImportRetention retention, ImportOptions options, TimeProvider clock)
 {
     public async Task RunAsync(ImportJob job, CancellationToken ct)
     {
@@ -19,7 +21,7 @@ public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, House
         }
         while (await staging.ToCommitAsync(job.Id, job.ParsedRun, job.Cursor, options.CommitBatch, ct) is { Count: > 0 } batch)
         {
-            var outcomes = await commands.SendAsync(batch, h => (h.Code, HouseholdCommands.Commit(job, h)), OutcomeOf, ct);
+            var outcomes = await WriteAsync(job, batch, ct);
             job = job with { Cursor = batch[^1].Code, Attempts = 0, Counts = Add(job.Counts, outcomes) };
             switch (await jobs.SaveAsync(job, outcomes, ct))
             {
@@ -33,8 +35,20 @@ public sealed class ImportCommit(IImportJobs jobs, IImportStaging staging, House
         await jobs.SaveAsync(job with { Stage = ImportStage.Done, Cursor = null, FinishedAt = clock.GetUtcNow() }, [], ct);
     }
 
-    private Task StopAsync(ImportJob job) =>
-        jobs.SaveAsync(job with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+    private async Task<List<(string Code, StagedOutcome Outcome, string? Reason)>> WriteAsync(ImportJob job, IReadOnlyList<StagedHousehold> batch, CancellationToken ct)
+    {
+        await using var hold = await stored.HoldAsync(job.Region, ct);
+        var refused = await collisions.FindAsync(job, batch, ct);
+        StagedHousehold[] free = [.. batch.Where(h => !refused.ContainsKey(h.Code))];
+        var outcomes = await commands.SendAsync(free, h => (h.Code, HouseholdCommands.Commit(job, h)), OutcomeOf, ct);
+        return [.. outcomes, .. refused.Select(r => (r.Key, StagedOutcome.Refused, (string?)r.Value))];
+    }
+
+    private async Task StopAsync(ImportJob job)
+    {
+        await jobs.SaveAsync(job with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+        await retention.CancelledAsync(job, CancellationToken.None);
+    }
 
     private static StagedOutcome OutcomeOf(CommandAnswer answer) =>
         answer.Errors.Count > 0 ? StagedOutcome.Refused : answer.Changed ? StagedOutcome.Written : StagedOutcome.AsItWas;

@@ -9,7 +9,7 @@ namespace FangFanPin.Grains.Imports;
 /// one transaction with it, and a runner of an older activation is shut out by its run number even while two activations live.
 /// </summary>
 [GrainType("import")]
-public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOptions options, TimeProvider clock) : Grain, IImportGrain, IRemindable
+public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportRetention retention, ImportOptions options, TimeProvider clock) : Grain, IImportGrain, IRemindable
 {
     private const string Reminder = "import-runs";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
@@ -21,15 +21,13 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
 
     public async Task<ImportAnswer> CommitAsync()
     {
-        var job = await jobs.FindAsync(Id, CancellationToken.None);
-        if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
+        if (await UnreadAsync() is { } error) return new ImportAnswer { Error = error };
         return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> UndoAsync()
     {
-        var job = await jobs.FindAsync(Id, CancellationToken.None);
-        if (job is { ParsedRun: 0 }) return new ImportAnswer { Error = ImportErrors.WrongStage };
+        if (await UnreadAsync() is { } error) return new ImportAnswer { Error = error };
         return await BeginAsync(ImportStage.Undoing, ImportStage.Done, ImportStage.Cancelled, ImportStage.Failed);
     }
 
@@ -40,6 +38,7 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
         var job = await jobs.BeginAsync(Id, [ImportStage.Previewed, ImportStage.Uploaded, ImportStage.Uploading], ImportStage.Cancelled, clock.GetUtcNow(), CancellationToken.None);
         if (job is null) return await WrongStageAsync();
         await jobs.SaveAsync(job with { FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+        await retention.CancelledAsync(job, CancellationToken.None);
         return new ImportAnswer();
     }
 
@@ -64,6 +63,14 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportOpt
         Launch(job);
         return new ImportAnswer();
     }
+
+    /// <summary>Why there is no preview to work from; null when there is one, or no such import.</summary>
+    private async Task<DomainError?> UnreadAsync() => await jobs.FindAsync(Id, CancellationToken.None) switch
+    {
+        { PurgedAt: not null } => ImportErrors.Purged,
+        { ParsedRun: 0 } => ImportErrors.WrongStage,
+        _ => null,
+    };
 
     private async Task<ImportAnswer> WrongStageAsync() =>
         new() { Error = await jobs.FindAsync(Id, CancellationToken.None) is null ? ImportErrors.NotFound : ImportErrors.WrongStage };

@@ -1,6 +1,6 @@
 namespace FangFanPin.Grains.Imports;
 
-/// <summary>Bounds of import work on one silo.</summary>
+/// <summary>Bounds of import work on one silo; configuration section <c>FangFanPin:ImportWork</c>.</summary>
 public sealed record ImportOptions
 {
     /// <summary>Household commands under way at once, per import.</summary>
@@ -21,6 +21,12 @@ public sealed record ImportOptions
     /// <summary>A runner that is silent for so long is replaced.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Days after its end, or after its upload when it has none, until an import's files and everything read from them are deleted.</summary>
+    public int KeepDays { get; init; } = 30;
+
+    /// <summary>How often what is too old is looked for.</summary>
+    public TimeSpan RetentionEvery { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Tries of one household command before the runner gives up; the next runner tries again.</summary>
     public int CommandTriesMax { get; init; } = 5;

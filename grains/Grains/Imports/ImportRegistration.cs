@@ -10,6 +10,8 @@ public static class ImportRegistration
         .AddSingleton<HouseholdCommands>()
         .AddSingleton<ImportComparison>()
         .AddSingleton<ImportParsing>()
+        .AddSingleton<ImportCollisions>()
+        .AddSingleton<ImportRetention>()
         .AddSingleton<ImportCommit>()
         .AddSingleton<ImportUndoing>()
         .AddSingleton<ImportRunner>()

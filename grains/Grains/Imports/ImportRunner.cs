@@ -7,7 +7,7 @@ namespace FangFanPin.Grains.Imports;
 
 /// <summary>Runs one stage of an import to its end, with a heartbeat; gives way to a newer runner, and to the silo's end.</summary>
 public sealed partial class ImportRunner(
-    IImportJobs jobs, ImportParsing parsing, ImportCommit commit, ImportUndoing undoing, ImportOptions options, TimeProvider clock,
+    IImportJobs jobs, ImportParsing parsing, ImportCommit commit, ImportUndoing undoing, ImportRetention retention, ImportOptions options, TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<ImportRunner> logger)
 {
     public async Task RunAsync(ImportJob job)
@@ -44,7 +44,9 @@ public sealed partial class ImportRunner(
         if (order == RunnerOrder.Cancel && job.Stage == ImportStage.Parsing)
         {
             var last = await jobs.FindAsync(job.Id, CancellationToken.None) ?? job;
-            if (last.Run == job.Run) await jobs.SaveAsync(last with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+            if (last.Run != job.Run) return;
+            await jobs.SaveAsync(last with { Stage = ImportStage.Cancelled, FinishedAt = clock.GetUtcNow() }, [], CancellationToken.None);
+            await retention.CancelledAsync(last, CancellationToken.None);
             return;
         }
         // The silo stops or the world fails: whoever looks next goes on from the checkpoint.

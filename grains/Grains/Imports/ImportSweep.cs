@@ -5,9 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FangFanPin.Grains.Imports;
 
-/// <summary>Looks every few seconds, and first when the silo starts, for imports whose runner has died, and wakes them.</summary>
-public sealed partial class ImportSweep(IImportJobs jobs, IGrainFactory grains, ImportOptions options, ILogger<ImportSweep> logger) : BackgroundService
+/// <summary>Looks every few seconds, and first when the silo starts, for imports whose runner has died, and wakes them; now and then for what need not be kept any longer.</summary>
+public sealed partial class ImportSweep(
+    IImportJobs jobs, ImportRetention retention, IGrainFactory grains, ImportOptions options, TimeProvider clock, ILogger<ImportSweep> logger) : BackgroundService
 {
+    private long? retained;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.SweepEvery);
@@ -17,6 +20,7 @@ public sealed partial class ImportSweep(IImportJobs jobs, IGrainFactory grains, 
             {
                 foreach (var id in await jobs.SilentAsync(options.Silence, stoppingToken))
                     await grains.GetGrain<IImportGrain>(new ImportKey(id).ToString()).ResumeAsync();
+                await RetainAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -25,6 +29,13 @@ public sealed partial class ImportSweep(IImportJobs jobs, IGrainFactory grains, 
             }
         }
         while (await WaitAsync(timer, stoppingToken));
+    }
+
+    private async Task RetainAsync(CancellationToken ct)
+    {
+        if (retained is { } last && clock.GetElapsedTime(last) < options.RetentionEvery) return;
+        await retention.SweepAsync(ct);
+        retained = clock.GetTimestamp();
     }
 
     private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken ct)

@@ -33,25 +33,39 @@ public sealed class RegionStructureGrain(
         return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = moved };
     }
 
-    /// <summary>Moves every household of a village that is to end; deregistered ones stay with its code.</summary>
+    public async Task<int> GatherStrandedAsync()
+    {
+        var moved = 0;
+        if (await households.StrandedAsync(AtOnce, CancellationToken.None) is { Count: > 0 } stranded)
+        {
+            await regions.RefreshAsync(CancellationToken.None);
+            var answers = await Task.WhenAll(stranded.Select(h => FollowAsync(h.Code, h.Village, h.Into, Guid.NewGuid(), Actor.System)));
+            moved = answers.Count(a => a.Changed);
+        }
+        await households.ForgiveEndedAsync(CancellationToken.None);
+        return moved;
+    }
+
+    /// <summary>Every household of a village that is to end goes to the one that takes its place.</summary>
     private async Task<(int Moved, IReadOnlyList<DomainError> Refused)> EmptyAsync(RegionChange.Merge merge, RegionChangeCommand command)
     {
         var (moved, after) = (0, "");
         while (await households.ReadAsync(merge.Region, after, AtOnce, CancellationToken.None) is { Count: > 0 } codes)
         {
-            var answers = await Task.WhenAll(codes.Select(code => MoveAsync(code, merge, command)));
+            var answers = await Task.WhenAll(codes.Select(code =>
+                FollowAsync(code, merge.Region, merge.Into, CommandContent.Derived(command.CommandId, code), command.Actor)));
             if (answers.FirstOrDefault(a => a.Errors.Count > 0) is { } refused) return (moved + answers.Count(a => a.Changed), refused.Errors);
-            (moved, after) = (moved + codes.Count, codes[^1]);
+            (moved, after) = (moved + answers.Count(a => a.Changed), codes[^1]);
         }
         return (moved, []);
     }
 
-    private Task<CommandAnswer> MoveAsync(string code, RegionChange.Merge merge, RegionChangeCommand command) =>
+    private Task<CommandAnswer> FollowAsync(string code, RegionCode from, RegionCode into, Guid commandId, Actor actor) =>
         grains.Household(code).ExecuteAsync(new HouseholdCommand
         {
-            CommandId = CommandContent.Derived(command.CommandId, code),
+            CommandId = commandId,
             ExpectedVersion = null,
-            Actor = command.Actor,
-            Change = new MoveHousehold { ToVillage = merge.Into.ToString() },
+            Actor = actor,
+            Change = new FollowVillage { FromVillage = from.ToString(), ToVillage = into.ToString() },
         });
 }

@@ -4,21 +4,19 @@ using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Rollup;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FangFanPin.Grains.Rollup;
 
 /// <summary>No reminder per household: one per shard asks the database what is due by now, so a tick that is late, lost or doubled does no harm.</summary>
 [GrainType("due-shard")]
-public sealed partial class DueShardGrain(IDueHouseholds due, IGrainFactory grains, TimeProvider clock, ILogger<DueShardGrain> log)
-    : Grain, IDueShardGrain, IRemindable
+public sealed partial class DueShardGrain(
+    IDueHouseholds due, IGrainFactory grains, IOptions<RollupOptions> options, TimeProvider clock, ILogger<DueShardGrain> log) : Grain, IDueShardGrain, IRemindable
 {
     private const string Reminder = "due";
 
     /// <summary>Households that compute at the same time, per shard.</summary>
     private const int AtOnce = 32;
-
-    /// <summary>Rows of one turn; the rest follows in the next, so that a tick returns well inside the response timeout.</summary>
-    private const int TurnMax = 1024;
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private IGrainTimer? more;
@@ -28,29 +26,31 @@ public sealed partial class DueShardGrain(IDueHouseholds due, IGrainFactory grai
     public async Task EnsureAsync()
     {
         if (await this.GetReminder(Reminder) is not null) return;
-        // 64 shards spread over the period by their number: none of them ticks in the minute of another's.
+        // Spread over the period by their number, so that the shards do not all read at once.
         await this.RegisterOrUpdateReminder(Reminder, Period * (Shard + 1) / IDueShardGrain.Shards, Period);
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WorkOffAsync();
 
-    public async Task<int> WorkOffAsync()
+    public Task<int> WorkOffAsync() => WorkOffAsync(after: null);
+
+    private async Task<int> WorkOffAsync(DueHousehold? after)
     {
         var today = ChinaTime.DayOf(clock.GetUtcNow());
-        var codes = await due.ReadAsync(today, Shard, IDueShardGrain.Shards, TurnMax, CancellationToken.None);
+        var batch = await due.ReadAsync(today, Shard, IDueShardGrain.Shards, after, options.Value.DueAtOnce, CancellationToken.None);
         var failed = 0;
-        foreach (var chunk in codes.Chunk(AtOnce))
-            failed += (await Task.WhenAll(chunk.Select(code => RecomputeAsync(code, today)))).Count(done => !done);
-        if (failed > 0) LogFailed(failed, codes.Count);
-        // Households that fail stay due and would be read again at once: they wait for the next tick.
-        if (codes.Count == TurnMax && failed == 0) GoOn();
-        return codes.Count - failed;
+        foreach (var chunk in batch.Chunk(AtOnce))
+            failed += (await Task.WhenAll(chunk.Select(h => RecomputeAsync(h.Code, today)))).Count(done => !done);
+        if (failed > 0) LogFailed(failed, batch.Count);
+        // On from here: those that failed stay due, wait for the next tick and keep nobody behind them waiting.
+        if (batch.Count == options.Value.DueAtOnce) GoOn(batch[^1]);
+        return batch.Count - failed;
     }
 
-    private void GoOn()
+    private void GoOn(DueHousehold last)
     {
         more?.Dispose();
-        more = this.RegisterGrainTimer(() => WorkOffAsync(), new GrainTimerCreationOptions(Pause, Timeout.InfiniteTimeSpan));
+        more = this.RegisterGrainTimer(() => WorkOffAsync(last), new GrainTimerCreationOptions(Pause, Timeout.InfiniteTimeSpan));
     }
 
     private async Task<bool> RecomputeAsync(string code, DateOnly today)

@@ -33,6 +33,9 @@ public sealed class RollupOptions
     /// <summary>Regions in one step; 4 of them four times a second read about 15,000 rows a second, and a province takes three minutes.</summary>
     public int RecountAtOnce { get; set; } = 4;
 
+    /// <summary>Due households of one shard in one turn; the rest follows in the next, so that a tick returns well inside the response timeout.</summary>
+    public int DueAtOnce { get; set; } = 1024;
+
     /// <summary>How long a region trusts that its epoch is current before it looks again when it is asked for figures.</summary>
     public TimeSpan TrustEpoch { get; set; } = TimeSpan.FromMilliseconds(500);
 

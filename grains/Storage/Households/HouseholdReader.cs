@@ -10,7 +10,8 @@ using NpgsqlTypes;
 namespace FangFanPin.Storage.Households;
 
 /// <inheritdoc cref="IHouseholdReader"/>
-public sealed class HouseholdReader(NpgsqlDataSource database, ISealer sealer) : IHouseholdReader, IAreaOf
+/// <remarks>The names of the path to the village are today's: a document keeps those of its last change, and regions are renamed and moved without touching it.</remarks>
+public sealed class HouseholdReader(NpgsqlDataSource database, ISealer sealer, IVillages villages) : IHouseholdReader, IAreaOf
 {
     private const string Columns = "select code, version, coalesce(changed_version, version), changed_at, changed_by, contribution, document from household ";
     private const string ByCodes = Columns + "where code = any ($1) and document is not null";
@@ -60,7 +61,7 @@ public sealed class HouseholdReader(NpgsqlDataSource database, ISealer sealer) :
             Code = code,
             Version = reader.GetInt64(2),
             StoredVersion = version,
-            File = file,
+            File = villages.Find(file.Household.AreaCode) is { } path ? file with { Household = path.Naming(file.Household) } : file,
             Contribution = CellVector.Decode(reader.GetFieldValue<byte[]>(5)),
             ChangedAt = reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
             ChangedBy = reader.IsDBNull(4) ? null : reader.GetString(4),

@@ -9,7 +9,10 @@ namespace FangFanPin.Storage.Imports;
 /// <summary>Staged changes and errors as bytes, before they are sealed.</summary>
 internal static class ImportDocuments
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
+
+    /// <summary>Without version and platform code: staged before there were any.</summary>
+    private const byte FirstFormat = 1;
 
     public static byte[] Encode(ImportFile change)
     {
@@ -23,6 +26,8 @@ internal static class ImportDocuments
             writer.Text(string.Join(',', fields));
         }
         writer.Bytes(DocumentCodec.Encode(change.Incoming));
+        writer.Signed(change.SeenVersion ?? -1);
+        writer.Text(change.Replaces ?? "");
         return writer.Written.ToArray();
     }
 
@@ -30,7 +35,8 @@ internal static class ImportDocuments
     public static ImportFile DecodeChange(ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a staged household.");
+        var format = reader.Unsigned();
+        if (format is not (Format or FirstFormat)) throw new InvalidDataException("Unknown format of a staged household.");
         var importId = reader.Text();
         var columns = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         for (var count = reader.Unsigned(); count > 0; count--)
@@ -38,7 +44,10 @@ internal static class ImportDocuments
             var entity = reader.Text();
             columns.Add(entity, [.. reader.Text().Split(',', StringSplitOptions.RemoveEmptyEntries)]);
         }
-        return new ImportFile { ImportId = importId, Columns = columns.ToImmutable(), Incoming = DocumentCodec.Decode(reader.Bytes()) };
+        var change = new ImportFile { ImportId = importId, Columns = columns.ToImmutable(), Incoming = DocumentCodec.Decode(reader.Bytes()) };
+        if (format == FirstFormat) return change;
+        var seen = reader.Signed();
+        return change with { SeenVersion = seen < 0 ? null : seen, Replaces = reader.Text() is { Length: > 0 } code ? code : null };
     }
 
     public static byte[] Encode(RowError error)

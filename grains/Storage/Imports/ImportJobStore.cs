@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace FangFanPin.Storage.Imports;
 
 /// <summary>Table <c>import_job</c>. The columns decide who may write, the document says the rest.</summary>
-public sealed class ImportJobStore(NpgsqlDataSource database) : IImportJobs
+public sealed partial class ImportJobStore(NpgsqlDataSource database) : IImportJobs
 {
     private const string Insert =
         "insert into import_job (id, region, created_at, created_by, stage, job) values ($1, $2, $3, $4, $5, $6)";

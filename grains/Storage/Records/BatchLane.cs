@@ -36,6 +36,7 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
     private readonly Func<IReadOnlyList<TItem>, Task> work;
     private readonly Task worker;
     private Queue<TItem> heldBack = new();
+    private volatile TaskCompletionSource company = new();
 
     public BatchLane(RecordsOptions options, Func<IReadOnlyList<TItem>, Task> work)
     {
@@ -50,6 +51,7 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         try
         {
             await queue.Writer.WriteAsync(item, ct);
+            if (queue.Reader.Count >= options.BatchRowsWanted) company.TrySetResult();
         }
         catch (ChannelClosedException)
         {
@@ -70,7 +72,7 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
     {
         while (heldBack.Count > 0 || await queue.Reader.WaitToReadAsync())
         {
-            if (options.Linger > TimeSpan.Zero && queue.Reader.Count < options.BatchRowsMax) await Task.Delay(options.Linger);
+            await GatherAsync();
             var batch = NextBatch();
             if (batch.Count == 0) continue;
             try
@@ -82,6 +84,14 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
                 foreach (var item in batch) item.Failed(fault);
             }
         }
+    }
+
+    private async Task GatherAsync()
+    {
+        if (options.Linger <= TimeSpan.Zero) return;
+        company = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (queue.Reader.Count >= options.BatchRowsWanted) return; // looked at after the promise: whoever comes now keeps it
+        await Task.WhenAny(company.Task, Task.Delay(options.Linger)); // the delay is for the few: they shall not wait for more
     }
 
     private List<TItem> NextBatch()

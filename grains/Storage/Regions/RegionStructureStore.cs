@@ -17,9 +17,8 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
 
     private const string UsedSql = "select exists (select from region where code = $1)";
 
-    /// <summary>Deregistered ones (status not 1) stay where they were: they count nowhere, and their history is that of the old village.</summary>
-    private const string HouseholdsSql =
-        "select exists (select from household where village = $1 and document is not null and (status is null or status = '1' or contribution <> ''))";
+    /// <summary>Deregistered ones too: in a village that nobody covers they could be neither read nor restored.</summary>
+    private const string HouseholdsSql = "select exists (select from household where village = $1 and document is not null)";
 
     /// <summary>In key order, as starts and settlements lock them.</summary>
     private const string LockEpochsSql = "select region from region_epoch where region = any ($1) order by region for update";

@@ -7,7 +7,7 @@ using Npgsql;
 namespace FangFanPin.Storage.Rollup;
 
 /// <summary>Reads for the background work of the roll-up.</summary>
-public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, IDueHouseholds, IVillageHouseholds
+public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, IDueHouseholds
 {
     private const string OverdueSql =
         "select target from owed group by target having min(at) < clock_timestamp() - $1 order by min(at) limit $2";
@@ -15,31 +15,31 @@ public sealed class RollupQueries(NpgsqlDataSource database) : IOverdueDebts, ID
     private const string CountSql = "select count(*)::text from owed";
 
     private const string DueSql =
-        "select code from household where next_due <= $1 and (hashtext(code) & ($3 - 1)) = $2 order by next_due, code limit $4";
-
-    private const string VillageSql = "select code from household where village = $1 and code > $2 and document is not null and (status is null or status = '1') order by code limit $3";
+        """
+        select code, next_due from household
+        where next_due <= $1 and (hashtext(code) & ($3 - 1)) = $2 and (next_due, code) > ($4, $5 collate "C") order by next_due, code limit $6
+        """;
 
     async Task<IReadOnlyList<RegionCode>> IOverdueDebts.ReadAsync(TimeSpan age, int limit, CancellationToken ct) =>
         [.. (await ReadAsync(OverdueSql, ct, age, limit)).Select(RegionCode.Parse)];
 
     async Task<long> IOverdueDebts.CountAsync(CancellationToken ct) => long.Parse((await ReadAsync(CountSql, ct)).Single(), CultureInfo.InvariantCulture);
 
-    async Task<IReadOnlyList<string>> IDueHouseholds.ReadAsync(DateOnly day, int shard, int shards, int limit, CancellationToken ct) =>
-        await ReadAsync(DueSql, ct, day, shard, shards, limit);
+    async Task<IReadOnlyList<DueHousehold>> IDueHouseholds.ReadAsync(DateOnly day, int shard, int shards, DueHousehold? after, int limit, CancellationToken ct) =>
+        await ReadAsync(DueSql, r => new DueHousehold(r.GetString(0), r.GetFieldValue<DateOnly>(1)), ct, day, shard, shards, after?.Due ?? DateOnly.MinValue, after?.Code ?? "", limit);
 
-    async Task<IReadOnlyList<string>> IVillageHouseholds.ReadAsync(RegionCode village, string after, int limit, CancellationToken ct) =>
-        await ReadAsync(VillageSql, ct, village.ToString(), after, limit);
+    private Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values) => ReadAsync(sql, r => r.GetString(0), ct, values);
 
-    private async Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values)
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object[] values)
     {
         try
         {
             await using var command = database.CreateCommand(sql);
             foreach (var value in values) command.Parameters.Add(new() { Value = value });
-            var codes = new List<string>();
+            var rows = new List<T>();
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) codes.Add(reader.GetString(0));
-            return codes;
+            while (await reader.ReadAsync(ct)) rows.Add(read(reader));
+            return rows;
         }
         catch (NpgsqlException fault)
         {

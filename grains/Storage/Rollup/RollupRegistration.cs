@@ -23,5 +23,5 @@ public static class RollupRegistration
         .AddSingleton<RollupQueries>()
         .AddSingleton<IOverdueDebts>(s => s.GetRequiredService<RollupQueries>())
         .AddSingleton<IDueHouseholds>(s => s.GetRequiredService<RollupQueries>())
-        .AddSingleton<IVillageHouseholds>(s => s.GetRequiredService<RollupQueries>());
+        .AddSingleton<IVillageHouseholds, VillageHouseholds>();
 }

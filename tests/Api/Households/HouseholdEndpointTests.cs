@@ -152,7 +152,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
 
         foreach (var q in new[] { SampleHouseholds.Certificate(number), SampleHouseholds.Certificate(number)[^6..], SampleHouseholds.Phone(number), SampleHouseholds.NameOf(number, 0) })
         {
-            var found = await JsonAsync(await editor.GetAsync($"/api/v1/households?region={place.County}&q={q}&limit=200", Ct));
+            var found = await JsonAsync(await editor.PostAsJsonAsync("/api/v1/households/search", new { region = place.County, q, limit = 200 }, Ct));
             Assert.Subset(found.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("code").GetString()!).ToHashSet(), codes.ToHashSet());
         }
         await ProblemAsync(await editor.GetAsync($"/api/v1/households?region={place.County}&after=zzz", Ct), HttpStatusCode.BadRequest, "household.bad-cursor");
@@ -165,6 +165,42 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
         using var stream = new MemoryStream(await workbook.Content.ReadAsByteArrayAsync(Ct));
         var rows = stream.Query(useHeaderRow: true).Cast<IDictionary<string, object>>().ToList();
         Assert.Subset(rows.Select(r => (string)r["户编号"]).ToHashSet(), codes.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Numbers_of_people_are_searched_in_the_body_and_refused_in_the_address()
+    {
+        var place = Place();
+        using var editor = await server.SignInAsync(place.County, "editor");
+        await SendAsync(editor, Registration(place.Village));
+        var (certificate, phone) = (SampleHouseholds.Certificate(number), SampleHouseholds.Phone(number));
+        foreach (var asked in new object[] { new { region = place.County, certificate }, new { region = place.County, lastSix = certificate[^6..] }, new { region = place.Village, phone }, new { region = place.Village, q = phone, name = SampleHouseholds.NameOf(number, 0) } })
+        {
+            var answer = await editor.PostAsJsonAsync("/api/v1/households/search", asked, Ct);
+            Assert.Contains((await JsonAsync(answer)).GetProperty("items").EnumerateArray(), i => i.GetProperty("code").GetString() == code);
+            await HoldsNoNumberAsync(answer);
+        }
+        Assert.Empty((await JsonAsync(await editor.PostAsJsonAsync("/api/v1/households/search", new { region = place.Second, certificate }, Ct))).GetProperty("items").EnumerateArray());
+
+        foreach (var list in new[] { "households", "households.xlsx" })
+            foreach (var query in new[] { $"certificate={certificate}", $"lastSix={certificate[^6..]}", $"phone={phone}", $"q={certificate}", $"q={phone}", $"q={certificate[^6..]}", $"certificate={certificate}&limit=9999" })
+                await ProblemAsync(await editor.GetAsync($"/api/v1/{list}?region={place.Village}&{query}", Ct), HttpStatusCode.BadRequest, "household.number-in-address.bad-request");
+        Assert.Equal(HttpStatusCode.OK, (await editor.GetAsync($"/api/v1/households?region={place.Village}&q={Uri.EscapeDataString("王小明")}&certificate=", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_search_in_the_body_stays_in_the_callers_area_and_takes_no_nonsense()
+    {
+        var place = Place();
+        using var editor = await server.SignInAsync(place.County, "editor");
+        const string Search = "/api/v1/households/search";
+        await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = place.Elsewhere, q = "王小明" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
+        await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = "410000000000" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
+        await ProblemAsync(await editor.PostAsJsonAsync(Search, new { q = "王小明" }, Ct), HttpStatusCode.BadRequest, "region.bad-code");
+        await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = place.County, limit = 201 }, Ct), HttpStatusCode.BadRequest, "household.limit.bad-request");
+        await ProblemAsync(await editor.PostAsync(Search, new StringContent("[", System.Text.Encoding.UTF8, "application/json"), Ct), HttpStatusCode.BadRequest, "request.malformed");
+        using var anonymous = server.Anonymous();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await anonymous.PostAsJsonAsync(Search, new { region = place.County }, Ct)).StatusCode);
     }
 
     [Fact]

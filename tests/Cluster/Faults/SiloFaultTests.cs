@@ -60,6 +60,7 @@ public sealed class SiloFaultTests(FaultCluster cluster, ITestOutputHelper outpu
             var leaver = silos[trial.Random.Next(2)];
             leaver.Terminate();
             Assert.Equal(0, await leaver.ExitAsync(Patience.Generous));
+            Assert.DoesNotContain("failed to deactivate promptly", leaver.Log(), StringComparison.Ordinal); // actors that waited for each other
             await load.MoreAnswersAsync(Some);
             await cluster.TwoSilosAsync();
             await load.MoreAnswersAsync(Some);

@@ -31,7 +31,7 @@ public sealed class FaultCluster : IAsyncLifetime
     private static readonly bool WholeProvince = Environment.GetEnvironmentVariable("FFP_WHOLE_PROVINCE") == "1";
 
     private const string FewRegions = """
-        create temp table ranked as select code, parent, level, row_number() over (partition by parent order by code) as place from region;
+        create temp table ranked as select code, parent, level, row_number() over (partition by parent order by code desc) as place from region;
         create temp table kept as
         with recursive down as (
             select code, level from ranked where level = 0
@@ -43,6 +43,13 @@ public sealed class FaultCluster : IAsyncLifetime
         delete from region where code not in (select code from kept);
         delete from region_epoch where region not in (select code from kept);
         """;
+
+    /// <summary>Slow enough to be met in the middle, and taken up again as soon as the dead are known to be dead.</summary>
+    private static readonly string[] SlowImports =
+    [
+        "--FangFanPin:ImportWork:CommandsAtOnce", "2", "--FangFanPin:ImportWork:CommitBatch", "64",
+        "--FangFanPin:ImportWork:Silence", "00:00:05", "--FangFanPin:ImportWork:SweepEvery", "00:00:01",
+    ];
 
     private readonly string clusterId = $"faults-{Guid.NewGuid():N}"[..20];
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-faults-").FullName;
@@ -93,7 +100,7 @@ public sealed class FaultCluster : IAsyncLifetime
     internal async Task<ServerProcess> StartSiloAsync()
     {
         var silo = ServerProcess.Start($"silo{++started}", folder,
-            "--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId);
+            ["--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId, .. SlowImports]);
         silos.Add(silo);
         await silo.WaitReadyAsync(Patience.Generous);
         return silo;

@@ -15,15 +15,37 @@ using Xunit;
 
 namespace FangFanPin.Tests.Cluster.Shared;
 
-/// <summary>Two servers as they are composed for real, one cluster, one fresh database. They share this process: for faults see the tests that start processes.</summary>
-public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
+/// <summary>The machine's clock, set back or forward; time passes as it does.</summary>
+public sealed class ShiftedClock(TimeSpan shift) : TimeProvider
 {
+    public TimeSpan Shift { get; set; } = shift;
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+}
+
+/// <summary>Two servers as they are composed for real, one cluster, one fresh database. They share this process: for faults see the tests that start processes.</summary>
+public class TwoServers : IAsyncLifetime
+{
+    private readonly PostgresCluster cluster;
+    private readonly string[] more;
+
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-cluster-").FullName;
     private readonly List<WebApplication> servers = [];
     private PostgresDatabase database = null!;
 
-    /// <summary>Of both.</summary>
-    public ShiftedClock Clock { get; } = new();
+    public TwoServers(PostgresCluster cluster) : this(cluster, new ShiftedClock(TimeSpan.Zero))
+    {
+    }
+
+    /// <param name="clock">Of both.</param>
+    /// <param name="more">Further options of the command line.</param>
+    protected TwoServers(PostgresCluster cluster, ShiftedClock clock, params string[] more) => (this.cluster, Clock, this.more) = (cluster, clock, more);
+
+    public ShiftedClock Clock { get; }
+
+    /// <summary>Last touches to each server.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
+    }
 
     /// <summary>Calls go in through the first; grains stand on either.</summary>
     public IGrainFactory Grains => servers[0].Services.GetRequiredService<IGrainFactory>();
@@ -38,8 +60,12 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
         {
             var server = Server.Build([
                 "--connection", database.ConnectionString, "--data", folder, "--port", "0",
-                "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", id,
-            ], builder => builder.Services.AddSingleton<TimeProvider>(Clock));
+                "--silo-port", FreePort(), "--gateway-port", FreePort(), "--cluster-id", id, .. more,
+            ], builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(Clock);
+                Configure(builder.Services);
+            });
             servers.Add(server);
             await server.StartAsync();
         }
@@ -54,6 +80,7 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
         }
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     public IHouseholdGrain Household(string code) => Grains.Household(code);
@@ -94,6 +121,9 @@ public sealed class TwoServers(PostgresCluster cluster) : IAsyncLifetime
             await Task.Delay(100);
         }
     }
+
+    /// <summary>As a superuser.</summary>
+    public Task ExecuteAsync(string sql) => PostgresCluster.ExecuteAsync(database.AdminConnectionString, sql);
 
     private static string FreePort()
     {

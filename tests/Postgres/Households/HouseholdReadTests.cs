@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Regions;
 using FangFanPin.Storage.Households;
 using FangFanPin.Tests.Postgres.Records;
 using FangFanPin.Tests.Shared;
@@ -12,7 +13,7 @@ public sealed class HouseholdReadTests(PostgresDatabase database) : IClassFixtur
 {
     private readonly RecordsUnderTest records = new(database.ConnectionString);
     private readonly string code = $"R{Guid.NewGuid():N}"[..20];
-    private HouseholdReader Reader => new(records.Source, records.Sealer);
+    private HouseholdReader Reader => new(records.Source, records.Sealer, new TreeLookups(new SearchedCounty.OneTree(RegionTree.Empty)));
     private HouseholdHistory History => new(records.Source, records.Sealer);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FangFanPin.Api.Demo;
+using FangFanPin.Contracts.Imports;
+using FangFanPin.Domain.Demo;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Tests.Cluster.Shared;
+using Xunit;
+
+namespace FangFanPin.Tests.Cluster.Faults;
+
+/// <summary>An import through the API process: a silo is killed while the files are read, and twice the one that carries the commit.</summary>
+[Collection(FaultTests.Name)]
+public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper output)
+{
+    [Fact]
+    public async Task An_import_goes_on_after_kills_without_losing_or_doubling_a_household()
+    {
+        await cluster.TwoSilosAsync();
+        using var http = await cluster.SignInAsync("importer");
+        var town = cluster.Tree.Find(cluster.Villages()[0]) is { Parent: { } parent } ? cluster.Tree.Find(parent)! : throw new InvalidOperationException();
+        var files = Export(town);
+
+        var import = await UploadAsync(http, town.Code, files);
+        await KillAsync(cluster.Silos[0]);
+        var preview = await StageAsync(http, import, "Previewed");
+        var wanted = preview.GetProperty("counts").GetProperty("new").GetInt64();
+        Assert.True(wanted > 100, $"{wanted} households are too few to kill anything in between: {preview}");
+
+        await cluster.TwoSilosAsync(); // now, or starting one would give the commit the time to end
+        await CommitAsync(http, import);
+        await KillRunnerAsync(import, wanted / 10, wanted);
+        await KillRunnerAsync(import, wanted / 2, wanted);
+        var done = await StageAsync(http, import, "Done");
+        output.WriteLine($"{wanted} households, counts {done.GetProperty("counts")}");
+
+        Assert.Equal(wanted, await CountAsync("select count(*) from household_history where import_id = $1 and version = 1", import));
+        Assert.Equal(wanted, await CountAsync("select count(*) from household_history where code in (select code from household_history where import_id = $1)", import));
+        Assert.Equal(wanted, await CountAsync("select count(*) from household where version = 1 and code in (select code from household_history where import_id = $1)", import));
+        await FiguresAsync(town);
+        await Same_files_bring_nothing_newAsync(http, town, files, wanted);
+    }
+
+    private async Task FiguresAsync(Region town)
+    {
+        var recount = new Recount(cluster, [.. cluster.Tree.VillagesBelow(town.Code).Select(v => v.Code)]);
+        Assert.Empty(await recount.ReadAsync(new Books(cluster)));
+        var took = await Patience.UntilAsync(recount.ComplaintAsync, Patience.Recovery);
+        output.WriteLine($"every figure equals the recount {took.TotalSeconds:F1} s after the end of the import");
+    }
+
+    /// <summary>Every household stands as the files say: none is new, none would change.</summary>
+    private static async Task Same_files_bring_nothing_newAsync(HttpClient http, Region town, IReadOnlyList<string> files, long wanted)
+    {
+        var counts = (await StageAsync(http, await UploadAsync(http, town.Code, files), "Previewed")).GetProperty("counts");
+        Assert.Equal(
+            (0, 0, wanted),
+            (counts.GetProperty("new").GetInt64(), counts.GetProperty("changed").GetInt64(), counts.GetProperty("unchanged").GetInt64()));
+    }
+
+    private List<string> Export(Region town)
+    {
+        var options = new DemoExportOptions
+        {
+            Directory = Path.Combine(cluster.DataFolder, "export"), Per = RegionLevel.Town, Population = new DemoOptions { Seed = 17, Dirty = 0 },
+        };
+        new DemoExport(new DemoRegions(), DataDictionary.Shipped, options).Run(town);
+        return [.. Directory.GetFiles(options.Directory, "*.csv").Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<string> UploadAsync(HttpClient http, RegionCode region, IReadOnlyList<string> files)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var file in files)
+        {
+            var content = new ByteArrayContent(await File.ReadAllBytesAsync(file));
+            content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+            form.Add(content, "files", Path.GetFileName(file));
+        }
+        using var answer = await http.PostAsync($"/api/v1/imports?region={region}", form);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, body);
+        return JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>503 is a right answer while the dead silo still counts as a member; whether the order was taken all the same, the stage tells.</summary>
+    private static Task CommitAsync(HttpClient http, string import) => Patience.UntilAsync(
+        async () =>
+        {
+            using var answer = await http.PostAsync($"/api/v1/imports/{import}/commit", null);
+            if (answer.IsSuccessStatusCode) return null;
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout, HttpStatusCode.Conflict });
+            var job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{import}");
+            return job.GetProperty("stage").GetString() == "Previewed" ? $"the commit was answered with {answer.StatusCode}" : null;
+        },
+        Patience.Generous);
+
+    private static async Task<JsonElement> StageAsync(HttpClient http, string import, string stage)
+    {
+        JsonElement job = default;
+        await Patience.UntilAsync(
+            async () =>
+            {
+                job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{import}");
+                Assert.NotEqual("Failed", job.GetProperty("stage").GetString());
+                return job.GetProperty("stage").GetString() == stage ? null : $"waiting for {stage}: {job}";
+            },
+            Patience.Generous);
+        return job;
+    }
+
+    private Task WrittenAsync(string import, long count) => Patience.UntilAsync(
+        async () => await CountAsync("select count(*) from household_history where import_id = $1", import) is var written && written >= count
+            ? null
+            : $"{written} of {count} households are written",
+        Patience.Generous);
+
+    /// <summary>Waits for so many households and kills the silo that carries the import, while the other one lives.</summary>
+    private async Task KillRunnerAsync(string import, long from, long wanted)
+    {
+        await cluster.TwoSilosAsync();
+        await WrittenAsync(import, from);
+        var runner = cluster.Grains.GetGrain<IImportGrain>(new ImportKey(Guid.Parse(import)).ToString());
+        var at = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(runner) ?? throw new InvalidOperationException("Nobody carries the import.");
+        var victim = cluster.Silos.Single(s => s.Ports.Silo == at.Endpoint.Port);
+        await KillAsync(victim);
+        var written = await CountAsync("select count(*) from household_history where import_id = $1", import);
+        output.WriteLine($"{victim.Name} was killed with {written} of {wanted} households written");
+        Assert.True(written < wanted, $"all {wanted} households were written before the kill");
+    }
+
+    private static async Task KillAsync(ServerProcess victim)
+    {
+        victim.Kill();
+        await victim.ExitAsync(Patience.Generous);
+    }
+
+    private async Task<long> CountAsync(string sql, string import)
+    {
+        await using var command = cluster.Source.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = import });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
