@@ -2,6 +2,7 @@ using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Cases;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
+using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
 
@@ -16,6 +17,7 @@ internal static class Features
         services.AddImports();
         services.AddHouseholds();
         services.AddCases();
+        services.AddConsole();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
