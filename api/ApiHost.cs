@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Edges;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Shared;
-using FangFanPin.Storage.Accounts;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -32,11 +32,9 @@ public static class ApiHost
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         var services = builder.Services;
-        services.AddSingleton(provider => new Tokens(Tokens.LoadOrCreateKey(dataFolder), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<KnownTokens>();
-        services.AddSingleton<LoginThrottle>();
-        services.AddSingleton<AccountStore>();
-        services.AddSingleton<AuditLog>();
+        services.AddSingleton(new DataFolder(dataFolder));
+        services.AddEdges(builder.Configuration);
+        services.AddAccounts(builder.Configuration, dataFolder);
         AddAccess(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();
@@ -54,11 +52,13 @@ public static class ApiHost
 
     public static WebApplication MapFangFanPinApi(this WebApplication app)
     {
+        app.UseOuterEdges();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<StreamsEndOnShutdown>();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseInnerEdges();
         app.UseMiddleware<AccessMiddleware>();
         app.UseAuthorization();
         app.MapHealth();

@@ -1,10 +1,12 @@
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Cases;
+using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Unmasking;
 
 namespace FangFanPin.Api;
 
@@ -18,6 +20,8 @@ internal static class Features
         services.AddHouseholds();
         services.AddCases();
         services.AddConsole();
+        services.AddExports();
+        services.AddUnmasking();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -31,5 +35,7 @@ internal static class Features
         api.MapImports();
         api.MapHouseholds();
         api.MapCaseFeature();
+        api.MapExports();
+        api.MapUnmasking();
     }
 }

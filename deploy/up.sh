@@ -79,8 +79,9 @@ cat <<TEXT
   运行状况  http://127.0.0.1:$port/health/ready   指标:/metrics
   日志      $log
 
-演示账号(也在 $data/accounts.json):
+演示账号(密码随机生成,也在 $data/accounts.json;演示账号免首次改密):
 $accounts
+  带 * 的账号登录时还需动态口令(code),取当前口令:dotnet $SILO_DLL totp --file $data/accounts.json --account 账号
 
 按 Ctrl-C 停止。
 TEXT

@@ -19,7 +19,7 @@ internal static class ClusterSetup
     {
         var connection = settings.RequiredConnectionString();
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, SiloSettings.ServiceId));
-        // Neither port faces anything but this machine: there is no authentication on them.
+        // Neither port faces anything but this machine, unless certificates make members known (TlsSettings).
         silo.ConfigureEndpoints(IPAddress.Loopback, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
         silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
@@ -38,6 +38,7 @@ internal static class ClusterSetup
         silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(settings.CollectionMinutes));
         // A dead silo is declared dead after about six seconds: figures must be right ten seconds after a recovery.
         silo.Configure<ClusterMembershipOptions>(o => (o.ProbeTimeout, o.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 3));
+        settings.Tls.ForSilo(silo);
         silo.Services.AddWire();
         silo.AddActivityPropagation();
     }
@@ -49,6 +50,7 @@ internal static class ClusterSetup
         client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
         // Silos that are replaced one after the other within a minute, the default, would leave the client with addresses of dead ones only.
         client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
+        settings.Tls.ForClient(client);
         client.Services.AddWire();
         client.AddActivityPropagation();
     }

@@ -7,6 +7,7 @@ using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
 using FangFanPin.Storage.Cases;
+using FangFanPin.Storage.Exports;
 using FangFanPin.Storage.Imports;
 using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Records;
@@ -38,6 +39,7 @@ internal static class Features
         services.AddSingleton<ISealer>(s => new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(s.GetRequiredService<SiloSettings>().DataFolder, "keys.json"))));
         services.AddRegions();
         services.AddImportStorage();
+        services.AddExportStorage();
         services.AddSingleton<IWorkbookReader>(new WorkbookReader(ReadingLimits.Default));
         services.AddHouseholdReads();
         services.AddCaseStorage();

@@ -28,7 +28,8 @@ internal static class Server
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         SiloSettings.Add(builder.Configuration, args);
         var settings = SiloSettings.From(builder.Configuration);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, settings.HttpPort));
+        settings.Tls.Check(settings.ConnectionString);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, settings.HttpPort, settings.Tls.ForKestrel));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);

@@ -1,3 +1,4 @@
+using FangFanPin.Silo.Security;
 using Microsoft.Extensions.Configuration;
 
 namespace FangFanPin.Silo;
@@ -44,6 +45,9 @@ internal sealed class SiloSettings
 
     /// <summary>Seconds for a clean stop, HTTP and silo together.</summary>
     public int StopSeconds { get; set; } = 60;
+
+    /// <summary>Encryption on the way.</summary>
+    public TlsSettings Tls { get; set; } = new();
 
     public string ConnectionString { get; set; } = "";
 

@@ -13,6 +13,7 @@ internal static class Verbs
         ["serve"] = Server.RunAsync,
         ["migrate"] = MigrateAsync,
         ["accounts"] = DemoAccounts.RunAsync,
+        ["totp"] = DemoAccounts.PrintCodeAsync,
         ["demo"] = DemoCommand.RunAsync,
         ["demo-load"] = DemoLoader.RunAsync,
     };

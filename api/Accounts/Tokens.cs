@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FangFanPin.Api.Shared;
 using FangFanPin.Storage.Accounts;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -7,20 +6,22 @@ using Microsoft.IdentityModel.Tokens;
 namespace FangFanPin.Api.Accounts;
 
 /// <summary>Short bearer tokens, signed with a key of this installation: a file in the data folder, made on first start.</summary>
-public sealed class Tokens(SymmetricSecurityKey key, TimeProvider clock)
+public sealed class Tokens(SymmetricSecurityKey key, SessionOptions options, TimeProvider clock)
 {
     public const string Issuer = "fangfanpin";
-    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private const int KeyBytes = 32;
+    private const string FileName = "token.key";
     private readonly JsonWebTokenHandler handler = new();
 
-    public SecurityKey Key => key;
+    public static SymmetricSecurityKey KeyOf(string folder) => new(SecretFile.LoadOrCreate(folder, FileName));
 
+    /// <param name="account">As it is now: what it grants stands in the token, which is void when the account changes.</param>
+    /// <param name="session">The token lives no longer than it.</param>
+    /// <param name="first">What must be done before anything else is open.</param>
     /// <returns>The token and the moment (UTC) at which it ends.</returns>
-    public (string Token, DateTimeOffset ExpiresAt) Issue(Account account)
+    public (string Token, DateTimeOffset ExpiresAt) Issue(Account account, LoginSession session, FirstSteps first)
     {
         var now = clock.GetUtcNow();
-        var expires = now + Lifetime;
+        var expires = now + options.Access < session.EndsAt ? now + options.Access : session.EndsAt;
         var token = handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer,
@@ -32,10 +33,12 @@ public sealed class Tokens(SymmetricSecurityKey key, TimeProvider clock)
             Claims = new Dictionary<string, object>
             {
                 [JwtRegisteredClaimNames.Sub] = account.Name,
+                [Caller.SessionClaim] = session.Id.ToString("N"),
                 [Caller.DisplayNameClaim] = account.DisplayName,
                 [Caller.RegionClaim] = account.Region.ToString(),
                 [Caller.RoleClaim] = account.Roles.ToArray(),
-                [Caller.MustChangeClaim] = account.MustChange ? "true" : "false",
+                [Caller.MustChangeClaim] = first.ChangePassword ? "true" : "false",
+                [Caller.MustEnrolClaim] = first.SetUpSecondFactor ? "true" : "false",
             },
         });
         return (token, expires);
@@ -56,30 +59,7 @@ public sealed class Tokens(SymmetricSecurityKey key, TimeProvider clock)
             return to is not null && to + parameters.ClockSkew > now && (from is null || from - parameters.ClockSkew <= now);
         },
     };
-
-    /// <summary>The key of <paramref name="folder"/>; several processes starting at once agree on one.</summary>
-    public static SymmetricSecurityKey LoadOrCreateKey(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, "token.key");
-        if (!File.Exists(file)) CreateKey(file);
-        var bytes = Convert.FromHexString(File.ReadAllText(file).Trim());
-        return bytes.Length >= KeyBytes ? new SymmetricSecurityKey(bytes) : throw new InvalidDataException($"登录密钥文件已损坏:{file}");
-    }
-
-    private static void CreateKey(string file)
-    {
-        var draft = $"{file}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options)) writer.Write(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeyBytes)));
-        try
-        {
-            File.Move(draft, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(draft); // another process was first: its key holds
-        }
-    }
 }
+
+/// <summary>What an account must do before anything but itself is open to it.</summary>
+public readonly record struct FirstSteps(bool ChangePassword, bool SetUpSecondFactor);

@@ -1,5 +1,6 @@
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Shared;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
@@ -84,7 +85,7 @@ public static class CaseEndpoints
         var id = CaseRequests.CaseOf(caller.Name, key);
         var prepared = await opening.PrepareAsync(id, read.Value!, caller, ct);
         if (!prepared.Ok) return Problems.From(prepared.Errors);
-        var answer = await grains.GetGrain<ICaseGrain>(id.ToString()).ExecuteAsync(new CaseCommand { CommandId = key, Actor = Desk.ActorOf(caller), Change = prepared.Value! }, ct);
+        var answer = await grains.Case(id).ExecuteAsync(new CaseCommand { CommandId = key, Actor = Desk.ActorOf(caller), Change = prepared.Value! }, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors, answer.OpenCase is { } other ? await screens.OpenOneAsync(other, caller, ct) : null);
         request.HttpContext.Response.Headers.ETag = VersionHeader.Of(answer.Version);
         return TypedResults.Ok(new CaseActionResponse(id.Id, answer.Version, answer.Step!));
@@ -100,7 +101,7 @@ public static class CaseEndpoints
         var read = await CaseRequests.ActionAsync(request, ct);
         if (!read.Ok) return Problems.From(read.Errors);
         if (!read.Value!.Attachments.IsDefaultOrEmpty && !await attachments.UsableAsync(read.Value.Attachments, id, caller.Name, ct)) return Problems.From(CaseErrors.UnknownAttachment);
-        var answer = await grains.GetGrain<ICaseGrain>(caseKey.Value.ToString()).ExecuteAsync(
+        var answer = await grains.Case(caseKey.Value).ExecuteAsync(
             new CaseCommand { CommandId = key, ExpectedVersion = seen, Actor = Desk.ActorOf(caller), Change = read.Value }, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors, await CurrentAsync(answer, id, caller, screens, reader, ct));
         request.HttpContext.Response.Headers.ETag = VersionHeader.Of(answer.Version);
@@ -130,11 +131,9 @@ public static class CaseEndpoints
     {
         if (!CaseKey.TryOf(item.Id, out var id)) return new CaseBatchResult(item.Id, false, 0, null, CaseErrors.NotFound.Code, CaseErrors.NotFound.Message);
         var command = new CaseCommand { CommandId = CaseRequests.CommandOf(key, item.Id), ExpectedVersion = item.Version, Actor = Desk.ActorOf(caller), Change = action };
-        var answer = await grains.GetGrain<ICaseGrain>(id.Value.ToString()).ExecuteAsync(command, ct);
-        // To somebody outside its area a case is not even at a version.
-        if (answer.Errors is not [var error, ..]) return new CaseBatchResult(item.Id, true, answer.Version, answer.Step, null, null);
-        return error.Code == CaseErrors.OutsideArea.Code
-            ? new CaseBatchResult(item.Id, false, 0, null, error.Code, error.Message)
-            : new CaseBatchResult(item.Id, false, answer.Version, answer.Step, error.Code, error.Message);
+        var answer = await grains.Case(id.Value).ExecuteAsync(command, ct);
+        return answer.Errors is [var error, ..]
+            ? new CaseBatchResult(item.Id, false, answer.Version, answer.Step, error.Code, error.Message)
+            : new CaseBatchResult(item.Id, true, answer.Version, answer.Step, null, null);
     }
 }

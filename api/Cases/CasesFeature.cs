@@ -8,7 +8,7 @@ public static class CasesFeature
     {
         services.AddOptions<DeclareOptions>().BindConfiguration("FangFanPin:Declare");
         services.AddSingleton<Desk>().AddSingleton<CaseScreens>().AddSingleton<CaseOpening>().AddSingleton<AttachmentUpload>();
-        services.AddSingleton<QueryCodes>().AddSingleton<VillageTokens>().AddSingleton<PhoneSessions>().AddSingleton<PublicThrottle>().AddSingleton<DeclareDesk>();
+        services.AddSingleton<QueryCodes>().AddSingleton<VillageTokens>().AddSingleton<PhoneSessions>().AddSingleton<PublicThrottle>().AddSingleton<DeclareDesk>().AddSingleton<VisitDesk>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<Challenges>(s));
         services.AddSingleton<CaseFeed>().AddHostedService(s => s.GetRequiredService<CaseFeed>());
         return services.AddSingleton<ISmsSender, LogOnlySms>();
@@ -20,6 +20,7 @@ public static class CasesFeature
         api.MapCaseAttachments();
         api.MapCaseParameters();
         api.MapCaseStatistics();
+        api.MapVisits();
         api.MapWorkbench();
         api.MapDeclare();
         api.MapDeclareSheets();

@@ -1,4 +1,5 @@
 using FangFanPin.Api.Shared;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
@@ -25,7 +26,7 @@ internal sealed class DeclareDesk(
         var household = match is { } found && found.Village == village ? found.Code : null;
         if (await reader.OpenOfCertificateAsync(declaration.ApplicantIdNumber, match?.Code, ct) is { } open && open != id.Id) return await DuplicateAsync(open, phone, ct);
         var change = new Declare { Village = village, Declaration = declaration, HouseholdCode = household, QueryCode = codes.Of(id.Id) };
-        var answer = await grains.GetGrain<ICaseGrain>(id.ToString()).ExecuteAsync(new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(village), Change = change }, ct);
+        var answer = await grains.Case(id).ExecuteAsync(new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(village), Change = change }, ct);
         if (answer.OpenCase is { } other) return await DuplicateAsync(other, phone, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
         return TypedResults.Ok(new DeclareResponse(change.QueryCode, await ProgressAsync((await reader.FindAsync(id.Id, ct))!, full: true, ct)));
@@ -49,7 +50,7 @@ internal sealed class DeclareDesk(
         if (change is null) return Problems.From(CaseRequestErrors.Malformed);
         if (files.Length > 0 && (phone is null || !await attachments.UsableAsync(files, found.Id, sessions.OwnerOf(phone), ct))) return Problems.From(CaseErrors.UnknownAttachment);
         var command = new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(found.File.Village), Change = change };
-        var answer = await grains.GetGrain<ICaseGrain>(CaseKey.Of(found.Id).ToString()).ExecuteAsync(command, ct);
+        var answer = await grains.Case(CaseKey.Of(found.Id)).ExecuteAsync(command, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
         return TypedResults.Ok(await ProgressAsync((await reader.FindAsync(found.Id, ct))!, full: true, ct));
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using FangFanPin.Api.Shared;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Dictionary;
@@ -129,7 +130,7 @@ public static class DeclareEndpoints
         if (await tokens.FindAsync(token, ct) is not { } village) return Problems.From(CaseRequestErrors.BadToken);
         // Only what hangs on the wall of the very village can be objected to.
         if (!CaseKey.TryOf(id, out var caseKey) || await reader.FindAsync(id, ct) is not { } found || found.File.Village != village.Code.ToString()) return Problems.From(CaseErrors.NotFound);
-        var answer = await grains.GetGrain<ICaseGrain>(caseKey.Value.ToString()).ExecuteAsync(
+        var answer = await grains.Case(caseKey.Value).ExecuteAsync(
             new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(found.File.Village), Change = new Objection { Text = body.Text ?? "" } }, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
         return TypedResults.Ok(new ObjectionAccepted((await reader.FindAsync(id, ct))!.File.DueOn!.Value));

@@ -1,4 +1,5 @@
 using FangFanPin.Api.Shared;
+using FangFanPin.Domain;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
@@ -24,12 +25,13 @@ public static class HouseholdEndpoints
         group.MapGet("/{code}/fields/{path}/history", FieldHistory).WithSummary("一个字段的变更记录").Requires(Permission.ReadHouseholds, Area.OfHousehold("code"));
         group.MapCommands();
         api.MapWorkbook();
+        api.MapPersons();
     }
 
     private static async Task<Results<Ok<HouseholdListResponse>, ProblemHttpResult>> List(
-        [AsParameters] HouseholdListRequest request, IRegions regions, IHouseholdSearch search, CancellationToken ct)
+        [AsParameters] HouseholdListRequest request, IRegions regions, IHouseholdSearch search, TimeProvider clock, CancellationToken ct)
     {
-        var query = request.ToQuery(regions.Tree);
+        var query = request.ToQuery(regions.Tree, ChinaTime.DayOf(clock.GetUtcNow()));
         if (!query.Ok) return Problems.From(query.Errors);
         var page = await search.FindAsync(query.Value!, ct);
         return TypedResults.Ok(new HouseholdListResponse(
@@ -38,10 +40,10 @@ public static class HouseholdEndpoints
 
     /// <summary>The same list; numbers of people stand in the body.</summary>
     private static async Task<Results<Ok<HouseholdListResponse>, ProblemHttpResult>> Search(
-        HouseholdListRequest body, Caller caller, IRegions regions, IHouseholdSearch search, CancellationToken ct)
+        HouseholdListRequest body, Caller caller, IRegions regions, IHouseholdSearch search, TimeProvider clock, CancellationToken ct)
     {
         if (!RegionCode.TryParse(body.Region, out var region)) return Problems.From(AreaErrors.BadCode);
-        return caller.Covers(region) ? await List(body, regions, search, ct) : Problems.From(AreaErrors.OutsideArea);
+        return caller.Covers(region) ? await List(body, regions, search, clock, ct) : Problems.From(AreaErrors.OutsideArea);
     }
 
     private static async Task<Results<Ok<HouseholdResponse>, ProblemHttpResult>> Get(

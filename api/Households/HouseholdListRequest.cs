@@ -11,7 +11,11 @@ namespace FangFanPin.Api.Households;
 internal sealed partial record HouseholdListRequest
 {
     private const int TextMax = 50;
+    private const int AfterMax = 300;
     private const int NameMinWide = 2;
+    private const int AgeMax = 150;
+    private const int YearMin = 2000;
+    private const int YearMax = 2100;
 
     /// <summary>Twelve digits, at any level.</summary>
     [FromQuery(Name = "region")] public string? Region { get; init; }
@@ -27,6 +31,20 @@ internal sealed partial record HouseholdListRequest
     /// <summary>风险是否已消除: 1 or 0.</summary>
     [FromQuery(Name = "eliminated")] public string? Eliminated { get; init; }
     [FromQuery(Name = "status")] public string? Status { get; init; }
+
+    /// <summary>人均纯收入, newest year, yuan: at least, and less than.</summary>
+    [FromQuery(Name = "incomeFrom")] public decimal? IncomeFrom { get; init; }
+    [FromQuery(Name = "incomeBelow")] public decimal? IncomeBelow { get; init; }
+
+    /// <summary>Year of 识别监测时间, likewise of 消除监测时间.</summary>
+    [FromQuery(Name = "recognizedYear")] public int? RecognizedYear { get; init; }
+    [FromQuery(Name = "eliminatedYear")] public int? EliminatedYear { get; init; }
+
+    /// <summary>Completed years today, both included: of a household, some active member.</summary>
+    [FromQuery(Name = "ageFrom")] public int? AgeFrom { get; init; }
+    [FromQuery(Name = "ageTo")] public int? AgeTo { get; init; }
+
+    /// <summary>A part of a name; above town level its beginning, or the last two characters of a head's.</summary>
     [FromQuery(Name = "name")] public string? Name { get; init; }
     [FromQuery(Name = "certificate")] public string? Certificate { get; init; }
     [FromQuery(Name = "lastSix")] public string? LastSix { get; init; }
@@ -38,13 +56,23 @@ internal sealed partial record HouseholdListRequest
     /// <summary>1 to 200, 50 if not given.</summary>
     [FromQuery(Name = "limit")] public int? Limit { get; init; }
 
-    public Outcome<HouseholdQuery> ToQuery(RegionTree tree)
+    /// <param name="today">Ages are of this day.</param>
+    public Outcome<HouseholdQuery> ToQuery(RegionTree tree, DateOnly today)
+    {
+        var conditions = ToConditions(tree, today);
+        if (!conditions.Ok) return conditions;
+        return HouseholdCursor.TryParse(After, out var after) ? conditions.Value! with { After = after } : HouseholdRequestErrors.BadCursor;
+    }
+
+    /// <summary>Everything but the place in the list.</summary>
+    public Outcome<HouseholdQuery> ToConditions(RegionTree tree, DateOnly today)
     {
         if (tree.Find(Region) is not { } region) return RegionErrors.NotFound;
-        if (Texts().Any(t => t?.Length > TextMax)) return HouseholdRequestErrors.LongText;
+        if (Texts().Any(t => t?.Length > TextMax) || After?.Length > AfterMax) return HouseholdRequestErrors.LongText;
         if (!HouseholdTypeFilter.TryParse(Type, out var type)) return HouseholdRequestErrors.BadType;
         if (Limit is < 1 or > HouseholdQuery.LimitMax) return HouseholdRequestErrors.BadLimit;
-        if (!HouseholdCursor.TryParse(After, out var after)) return HouseholdRequestErrors.BadCursor;
+        if (AgeFrom is < 0 or > AgeMax || AgeTo is < 0 or > AgeMax || AgeFrom > AgeTo) return HouseholdRequestErrors.BadAge;
+        if (RecognizedYear is < YearMin or > YearMax || EliminatedYear is < YearMin or > YearMax) return HouseholdRequestErrors.BadYear;
         var query = Asking(new HouseholdQuery { Region = region.Code }) with
         {
             Classes = type == HouseholdTypeFilter.All ? null : type.Classes,
@@ -52,7 +80,12 @@ internal sealed partial record HouseholdListRequest
             RiskType = Given(Risk),
             RiskEliminated = Given(Eliminated),
             Status = Given(Status),
-            After = after,
+            IncomeFrom = IncomeFrom,
+            IncomeBelow = IncomeBelow,
+            RecognizedYear = RecognizedYear,
+            EliminatedYear = EliminatedYear,
+            BornTo = AgeFrom is { } least ? today.AddYears(-least) : null,
+            BornFrom = AgeTo is { } most ? today.AddYears(-most - 1).AddDays(1) : null,
             Limit = Limit ?? new HouseholdQuery { Region = region.Code }.Limit,
         };
         return query.Name?.Length < NameMinWide && region.Level < RegionLevel.Town ? HouseholdRequestErrors.ShortName : query;
@@ -71,7 +104,7 @@ internal sealed partial record HouseholdListRequest
         };
     }
 
-    private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone, After];
+    private IEnumerable<string?> Texts() => [Q, Category, Risk, Eliminated, Status, Name, Certificate, LastSix, Phone];
 
     /// <summary>Whether the one text for all would be looked for among certificates or phones.</summary>
     internal static bool IsNumberOfAPerson(string? q) =>

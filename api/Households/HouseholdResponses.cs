@@ -18,7 +18,7 @@ public sealed record HouseholdLineResponse(
         l.RecognizedMonth, l.EliminatedMonth, l.RiskTypes, l.NetPerCapita, l.ChangedAt, l.ChangedBy);
 }
 
-/// <param name="Next">Pass as <c>after</c> for the next page; null on the last.</param>
+/// <param name="Next">Pass as <c>after</c> for the next page, which may come even after a short one; null on the last.</param>
 public sealed record HouseholdListResponse(IReadOnlyList<HouseholdLineResponse> Items, string? Next);
 
 /// <summary>A household file. Records are objects by dictionary identifier without their empty fields; numbers of people are masked.</summary>

@@ -16,13 +16,13 @@ internal static class HouseholdWorkbook
 
     public static void MapWorkbook(this IEndpointRouteBuilder api) => api
         .MapGet("/households.xlsx", ExportAsync).WithTags("农户档案").WithSummary("导出农户列表")
-        .Requires(Permission.ReadHouseholds, Area.FromQuery("region")).RefusesNumbersInAddress();
+        .Requires(Permission.Export, Area.FromQuery("region")).RefusesNumbersInAddress();
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ExportAsync(
         [AsParameters] HouseholdListRequest request, IRegions regions, IHouseholdSearch search, DataDictionary dictionary,
         Caller caller, AuditLog audit, TimeProvider clock, HttpContext http, CancellationToken ct)
     {
-        var query = (request with { Limit = HouseholdQuery.LimitMax, After = null }).ToQuery(regions.Tree);
+        var query = (request with { Limit = HouseholdQuery.LimitMax, After = null }).ToQuery(regions.Tree, Domain.ChinaTime.DayOf(clock.GetUtcNow()));
         if (!query.Ok) return Problems.From(query.Errors);
         var sheet = new Sheet(search, query.Value!, new LineLabels(dictionary, regions.Tree), ct);
         var file = await WriteAsync(sheet, ct);

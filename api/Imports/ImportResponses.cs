@@ -1,4 +1,5 @@
 using FangFanPin.Domain.Imports;
+using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Api.Imports;
 
@@ -61,7 +62,7 @@ public sealed record ImportErrorResponse(
     public static ImportErrorResponse From(ImportJob job, RowError error)
     {
         var sheet = error.Source < job.Sheets.Length ? job.Sheets[error.Source] : null;
-        return new(sheet is null ? "" : job.Files[sheet.File].Name, sheet?.Name ?? "", error.Row, error.Column, error.Error.Code, error.Error.Message, error.Value, error.HouseholdCode);
+        return new(sheet is null ? "" : job.Files[sheet.File].Name, sheet?.Name ?? "", error.Row, error.Column, error.Error.Code, error.Error.Message, Masking.Loose(error.Value), error.HouseholdCode);
     }
 }
 

@@ -1,11 +1,11 @@
+using FangFanPin.Api.Accounts;
 using FangFanPin.Domain;
-using FangFanPin.Storage.Accounts;
 using Npgsql;
 
 namespace FangFanPin.Api.Shared;
 
 /// <summary>Lets a request through when its endpoint's <see cref="AccessRule"/> is met; whatever declares nothing stays closed.</summary>
-public sealed partial class AccessMiddleware(RequestDelegate next, AuditLog audit, TimeProvider clock, ILogger<AccessMiddleware> logger)
+public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk desk, Trail trail, ILogger<AccessMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -17,19 +17,35 @@ public sealed partial class AccessMiddleware(RequestDelegate next, AuditLog audi
         var refusal = endpoint.Metadata.GetMetadata<AccessRule>() is { } rule ? await CheckAsync(context, rule) : AreaErrors.NotDeclared;
         if (refusal is null)
         {
-            await next(context);
+            await GoOnAsync(context);
+            // What only the handler could see, such as a region in the body, is refused there, and is as much of an attempt.
+            if (context.Response.StatusCode == StatusCodes.Status403Forbidden) await RecordAsync(context, endpoint, Problems.CodeOf(context) ?? AreaErrors.NotPermitted.Code);
             return;
         }
-        await RecordAsync(context, endpoint, refusal);
-        if (refusal == AreaErrors.NotSignedIn) context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (Problems.StatusOf(refusal.Code) == StatusCodes.Status403Forbidden) await RecordAsync(context, endpoint, refusal.Code);
+        if (Problems.StatusOf(refusal.Code) == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
         await Problems.From(refusal).ExecuteAsync(context);
     }
 
-    private static async ValueTask<DomainError?> CheckAsync(HttpContext context, AccessRule rule)
+    /// <summary>A stream of events ends with the session that opened it.</summary>
+    private Task GoOnAsync(HttpContext context)
+    {
+        var stream = context.Request.Headers.Accept.Any(a => a?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true);
+        if (!stream || Caller.Of(context) is not { IsSystem: false } caller) return next(context);
+        return desk.WhileLiveAsync(caller, context.RequestAborted, end =>
+        {
+            context.RequestAborted = end;
+            return next(context);
+        });
+    }
+
+    private async ValueTask<DomainError?> CheckAsync(HttpContext context, AccessRule rule)
     {
         if (rule.Permission == Permission.Anonymous) return null;
         if (Caller.Of(context) is not { } caller) return AreaErrors.NotSignedIn;
+        if (!caller.IsSystem && !await desk.IsLiveAsync(caller.Session, context.RequestAborted)) return AreaErrors.SessionEnded;
         if (caller.MustChangePassword && rule.Permission != Permission.OwnAccount) return AreaErrors.PasswordFirst;
+        if (caller.MustEnrol && rule.Permission != Permission.OwnAccount) return AreaErrors.SecondFactorFirst;
         if (!caller.May(rule.Permission)) return AreaErrors.NotPermitted;
         var target = await rule.Area.FindAsync(context);
         if (target.Refusal is { } refusal) return refusal;
@@ -37,17 +53,16 @@ public sealed partial class AccessMiddleware(RequestDelegate next, AuditLog audi
     }
 
     /// <summary>Only refusals of somebody who is known: an anonymous one would let anybody fill the table.</summary>
-    private async Task RecordAsync(HttpContext context, Endpoint endpoint, DomainError refusal)
+    private async Task RecordAsync(HttpContext context, Endpoint endpoint, string code)
     {
-        if (Caller.Of(context) is not { } caller || Problems.StatusOf(refusal.Code) != StatusCodes.Status403Forbidden) return;
+        if (Caller.Of(context) is not { } caller) return;
         try
         {
-            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), caller.Name, endpoint.DisplayName ?? "", context.Request.Path.Value ?? "",
-                refusal.Code, Problems.TraceId(context)), context.RequestAborted);
+            await trail.WriteAsync(caller.Name, endpoint.DisplayName ?? "", context.Request.Path.Value ?? "", code, context);
         }
         catch (NpgsqlException e)
         {
-            RefusalNotRecorded(e, refusal.Code);
+            RefusalNotRecorded(e, code);
         }
     }
 

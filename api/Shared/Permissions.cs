@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FangFanPin.Domain.Accounts;
 
 namespace FangFanPin.Api.Shared;
 
@@ -23,6 +24,9 @@ public enum Permission
     /// <summary>查看农户档案.</summary>
     ReadHouseholds,
 
+    /// <summary>导出农户档案.</summary>
+    Export,
+
     /// <summary>修改农户档案.</summary>
     ChangeHouseholds,
 
@@ -35,38 +39,66 @@ public enum Permission
     /// <summary>查看业务办理.</summary>
     ReadCases,
 
-    /// <summary>办理业务; what exactly follows from the level of the own region.</summary>
-    HandleCases,
-
     /// <summary>调整办理时限.</summary>
     ConfigureCases,
 
     /// <summary>核对与运行维护.</summary>
     Operate,
+
+    /// <summary>办理和审核业务; which steps, follows from the level of the own region.</summary>
+    HandleCases,
+
+    /// <summary>查看一户的明文.</summary>
+    Unmask,
+
+    /// <summary>查看账号.</summary>
+    ReadAccounts,
+
+    /// <summary>新建、停用账号,重置密码.</summary>
+    ManageAccounts,
+
+    /// <summary>授予角色,重置动态口令.</summary>
+    AssignRoles,
+
+    /// <summary>查看和结束他人的会话.</summary>
+    ManageSessions,
+
+    /// <summary>查看审计.</summary>
+    ReadAudit,
 }
 
-/// <summary>Roles of this version; an account has one or more.</summary>
+/// <summary>What each role opens, one line per role. Which roles go together, and at which level, says <see cref="RoleRules"/>.</summary>
 public static class Roles
 {
-    public const string Viewer = "viewer";
-    public const string Editor = "editor";
-    public const string Importer = "importer";
-    public const string Admin = "admin";
+    public const string Viewer = RoleNames.Viewer;
+    public const string Editor = RoleNames.Editor;
+    public const string Importer = RoleNames.Importer;
+    public const string Admin = RoleNames.SystemAdmin;
 
-    private static readonly Permission[] Viewing = [Permission.OwnAccount, Permission.ReadRegions, Permission.ReadStatistics, Permission.ReadHouseholds, Permission.ReadCases];
+    private static readonly Permission[] Anybody = [Permission.OwnAccount, Permission.ReadRegions];
+    private static readonly Permission[] Figures = [.. Anybody, Permission.ReadStatistics];
+    private static readonly Permission[] Viewing = [.. Figures, Permission.ReadHouseholds, Permission.ReadCases];
 
-    private static readonly FrozenDictionary<string, FrozenSet<Permission>> Table = new Dictionary<string, FrozenSet<Permission>>
+    private static readonly FrozenDictionary<string, FrozenSet<Permission>> Table = new Dictionary<string, Permission[]>
     {
-        [Viewer] = Viewing.ToFrozenSet(),
-        [Editor] = Viewing.Append(Permission.ChangeHouseholds).Append(Permission.HandleCases).ToFrozenSet(),
-        [Importer] = Viewing.Append(Permission.ReadImports).Append(Permission.ChangeImports).ToFrozenSet(),
-        [Admin] = Viewing.Append(Permission.ReadImports).Append(Permission.ChangeRegions).Append(Permission.ConfigureCases).Append(Permission.Operate).ToFrozenSet(),
-    }.ToFrozenDictionary();
+        [RoleNames.Viewer] = Viewing,
+        [RoleNames.Editor] = [.. Viewing, Permission.ChangeHouseholds],
+        [RoleNames.Importer] = [.. Viewing, Permission.ReadImports, Permission.ChangeImports],
+        [RoleNames.Informant] = [.. Viewing, Permission.ChangeHouseholds, Permission.HandleCases],
+        [RoleNames.Reviewer] = [.. Viewing, Permission.HandleCases],
+        [RoleNames.Exporter] = [.. Viewing, Permission.Export],
+        [RoleNames.Unmasker] = [.. Viewing, Permission.Unmask],
+        [RoleNames.Department] = Figures,
+        [RoleNames.Operator] = [.. Anybody, Permission.Operate],
+        [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ChangeRegions, Permission.ConfigureCases, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
+        [RoleNames.SecurityAdmin] = [.. Anybody, Permission.ReadAccounts, Permission.AssignRoles, Permission.ManageSessions],
+        [RoleNames.AuditAdmin] = [.. Anybody, Permission.ReadAudit],
+    }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());
 
     public static bool Exists(string role) => Table.ContainsKey(role);
 
     public static bool Allow(IEnumerable<string> roles, Permission permission) =>
-        permission == Permission.Anonymous || roles.Any(role => Table.TryGetValue(role, out var allowed) && allowed.Contains(permission));
+        permission is Permission.Anonymous or Permission.OwnAccount || roles.Any(role => Table.TryGetValue(role, out var allowed) && allowed.Contains(permission));
 }
 
 /// <summary>What an endpoint demands of its caller. An endpoint without one is closed to everybody.</summary>

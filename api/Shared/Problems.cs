@@ -9,6 +9,7 @@ namespace FangFanPin.Api.Shared;
 public static class Problems
 {
     public const int RetryAfterSeconds = 5;
+    private static readonly object CodeKey = new();
 
     /// <summary>By the end of the code's last part; what is not listed is a broken rule, 422.</summary>
     private static readonly (string Ending, int Status)[] ByEnding =
@@ -81,6 +82,9 @@ public static class Problems
         return StatusCodes.Status422UnprocessableEntity;
     }
 
+    /// <summary>The code that a request was answered with, once it was.</summary>
+    public static string? CodeOf(HttpContext context) => context.Items[CodeKey] as string;
+
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 
     /// <summary>Completes every problem of the server, also those that the framework makes itself.</summary>
@@ -91,6 +95,7 @@ public static class Problems
         details.Type = null;
         details.Title = Title(status);
         details.Extensions.TryAdd("code", ByStatus.TryGetValue(status, out var known) ? known.Code : "request.failed");
+        problem.HttpContext.Items[CodeKey] = details.Extensions["code"];
         details.Extensions["traceId"] = TraceId(problem.HttpContext);
         if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout or StatusCodes.Status429TooManyRequests)
             problem.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -21,25 +21,21 @@ public static class RecountEndpoints
     public static void MapRecount(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/recount").WithTags("核对");
-        group.MapGet("", GetAsync).WithSummary("统计数据核对结果").Requires(Permission.Operate, Area.InBody);
-        group.MapPost("", StartAsync).WithSummary("立即开始一轮核对").Requires(Permission.Operate, Area.InBody);
+        group.MapGet("", GetAsync).WithSummary("统计数据核对结果").Requires(Permission.Operate, Area.Whole);
+        group.MapPost("", StartAsync).WithSummary("立即开始一轮核对").Requires(Permission.Operate, Area.Whole);
     }
 
-    private static async Task<Results<Ok<RecountResponse>, ProblemHttpResult>> GetAsync(Caller caller, IRegions regions, IGrainFactory grains)
+    private static async Task<Ok<RecountResponse>> GetAsync(IGrainFactory grains)
     {
-        if (!Covers(caller, regions)) return Problems.From(AreaErrors.OutsideArea);
         var view = await Recount(grains).GetAsync();
         return TypedResults.Ok(new RecountResponse(Response(view.Last), Response(view.Current), view.Repairs));
     }
 
-    private static async Task<Results<Accepted, ProblemHttpResult>> StartAsync(Caller caller, IRegions regions, IGrainFactory grains)
+    private static async Task<Accepted> StartAsync(IGrainFactory grains)
     {
-        if (!Covers(caller, regions)) return Problems.From(AreaErrors.OutsideArea);
         await Recount(grains).StartAsync();
         return TypedResults.Accepted("/api/v1/recount");
     }
-
-    private static bool Covers(Caller caller, IRegions regions) => regions.Tree.Root is { } root && caller.Covers(root.Code);
 
     private static IRecountGrain Recount(IGrainFactory grains) => grains.GetGrain<IRecountGrain>(IRecountGrain.Key);
 

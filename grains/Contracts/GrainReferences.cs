@@ -1,3 +1,4 @@
+using FangFanPin.Contracts.Cases;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
@@ -13,6 +14,8 @@ public static class GrainReferences
 {
     /// <exception cref="ArgumentException">Not a household code.</exception>
     public static IHouseholdGrain Household(this IGrainFactory grains, string code) => Kind<IHouseholdGrain>.Of(grains, HouseholdKey.Of(code).ToString());
+
+    public static ICaseGrain Case(this IGrainFactory grains, CaseKey key) => Kind<ICaseGrain>.Of(grains, key.ToString());
 
     public static IRegionGrain Region(this IGrainFactory grains, RegionKey key) => KeyedByLevel(grains, key);
     public static IRegionGrain Region(this IGrainFactory grains, Region region) => KeyedByLevel(grains, RegionKey.Of(region));

@@ -15,7 +15,6 @@ internal static class DemoLoader
     private const string Usage = "用法:demo-load --url 地址 --region 代码 --files 目录 --accounts 文件 --account 账号";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PrintEvery = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan TokenHalfLife = TimeSpan.FromMinutes(30);
     /// <summary>A server that restarts is waited for; one that stays away is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly string[] AtRest = ["Previewed", "Done", "Cancelled", "Failed", "Undone"];
@@ -133,7 +132,8 @@ internal static class DemoLoader
             answer.EnsureSuccessStatusCode();
             var login = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login["token"]!.GetValue<string>());
-            signInAgainAt = DateTime.UtcNow + TokenHalfLife;
+            // Half of its life is left for what is asked with it.
+            signInAgainAt = DateTime.UtcNow + (login["expiresAt"]!.GetValue<DateTimeOffset>().UtcDateTime - DateTime.UtcNow) / 2;
         }
     }
 }

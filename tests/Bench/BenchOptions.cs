@@ -24,6 +24,7 @@ internal sealed record BenchOptions
         "town" => "411424101000",
         "county" => "411424000000",
         "city" => "411400000000",
+        "province" => "410000000000",
         _ => throw new ArgumentOutOfRangeException(nameof(Size)),
     });
 
@@ -35,7 +36,7 @@ internal sealed record BenchOptions
             var value = args[i + 1];
             switch (args[i])
             {
-                case "--size" when value is "village" or "town" or "county" or "city": options = options with { Size = value }; break;
+                case "--size" when value is "village" or "town" or "county" or "city" or "province": options = options with { Size = value }; break;
                 case "--seconds" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600: options = options with { Seconds = seconds }; break;
                 case "--pg": options = options with { Postgres = value }; break;
                 default: return null;

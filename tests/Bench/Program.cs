@@ -1,12 +1,17 @@
 using System.Globalization;
 using FangFanPin.Tests.Bench;
+using FangFanPin.Tests.Bench.Cold;
+using FangFanPin.Tests.Bench.Export;
 using FangFanPin.Tests.Bench.Freshness;
+using FangFanPin.Tests.Bench.Idle;
 using FangFanPin.Tests.Bench.Load;
 using FangFanPin.Tests.Bench.Packing;
 using FangFanPin.Tests.Bench.Read;
+using FangFanPin.Tests.Bench.Recount;
+using FangFanPin.Tests.Bench.Search;
 using FangFanPin.Tests.Bench.Write;
 
-// dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city] [--seconds N] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
+// dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city|province] [--seconds N] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
 Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["train-dictionary", var file]) return DictionaryTraining.Run(file);
@@ -17,10 +22,15 @@ var benches = new Dictionary<string, Func<BenchOptions, Task>>
     ["read"] = ReadBench.RunAsync,
     ["freshness"] = FreshnessBench.RunAsync,
     ["load"] = LoadBench.RunAsync,
+    ["search"] = SearchBench.RunAsync,
+    ["export"] = ExportBench.RunAsync,
+    ["cold"] = ColdBench.RunAsync,
+    ["recount"] = RecountBench.RunAsync,
+    ["idle"] = IdleBench.RunAsync,
 };
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var run) || BenchOptions.Parse(args[1..]) is not { } options)
 {
-    Console.Error.WriteLine($"用法:FangFanPin.Tests.Bench {string.Join('|', benches.Keys)} [--size village|town|county|city] [--seconds 秒] [--pg 连接]");
+    Console.Error.WriteLine($"用法:FangFanPin.Tests.Bench {string.Join('|', benches.Keys)} [--size village|town|county|city|province] [--seconds 秒] [--pg 连接]");
     return 2;
 }
 Report.Machine(args[0], options);

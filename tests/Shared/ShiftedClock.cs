@@ -1,11 +1,11 @@
 namespace FangFanPin.Tests.Shared;
 
-/// <summary>The system's clock, put forward by days: procedures last for days, tests do not. Timers and timestamps run as ever.</summary>
-public sealed class ShiftedClock : TimeProvider
+/// <summary>The machine's clock, set back or forward: procedures last for days, tests do not. Timers and timestamps run as ever.</summary>
+public sealed class ShiftedClock(TimeSpan shift = default) : TimeProvider
 {
-    private long ticks;
+    public TimeSpan Shift { get; set; } = shift;
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref ticks));
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
 
-    public void Forward(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
+    public void Forward(TimeSpan by) => Shift += by;
 }

@@ -44,9 +44,6 @@ public sealed record FieldDefinition
     /// <summary>A text that stands for a number or names a record (codes, certificates, phones): width is folded, and digits lost in a spreadsheet are a fault.</summary>
     public bool Identifying { get; init; }
 
-    /// <summary>How much of it is shown.</summary>
-    public Sensitivity Sensitivity => Masking.LevelOf(Id);
-
     /// <summary>An indicator that lives in <c>Extra</c>.</summary>
     public bool RunTime { get; init; }
 
@@ -56,6 +53,9 @@ public sealed record FieldDefinition
 
     /// <summary>Other headers under which files carry the field: other labels, ids of the national system.</summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>数据分级.</summary>
+    public FieldLevel Level => FieldLevels.Of(Id);
 
     public bool CountsIn(int year) => (FromYear is null || year >= FromYear) && (ToYear is null || year <= ToYear);
 }

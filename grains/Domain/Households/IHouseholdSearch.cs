@@ -7,13 +7,17 @@ namespace FangFanPin.Domain.Households;
 /// <summary>Finds households by the columns beside their sealed documents.</summary>
 public interface IHouseholdSearch
 {
-    /// <summary>A page in the order of (village, code).</summary>
+    /// <summary>A page in the order of (village, code). Short pages happen where little is found in much: only a missing next place is the end.</summary>
     Task<HouseholdPage> FindAsync(HouseholdQuery query, CancellationToken ct = default);
+
+    /// <summary>People of such households, in the order of (village, household, person).</summary>
+    Task<PersonPage> FindAsync(PersonQuery query, CancellationToken ct = default);
 }
 
 /// <summary>All conditions hold together; null asks nothing.</summary>
 public sealed record HouseholdQuery
 {
+    /// <summary>Of a page that people ask for; readers of whole areas take <see cref="PersonQuery.LimitOfReaders"/>.</summary>
     public const int LimitMax = 200;
 
     /// <summary>A region at any level; its whole subtree is searched.</summary>
@@ -30,7 +34,22 @@ public sealed record HouseholdQuery
     /// <summary>Code of list HouseholdStatus; an empty one counts as active.</summary>
     public string? Status { get; init; }
 
-    /// <summary>What the name of the head or of a member begins with.</summary>
+    /// <summary>Of the newest year with an income record, yuan per head: at least, and less than.</summary>
+    public decimal? IncomeFrom { get; init; }
+    public decimal? IncomeBelow { get; init; }
+
+    /// <summary>Year of 识别监测时间, likewise of 消除监测时间.</summary>
+    public int? RecognizedYear { get; init; }
+    public int? EliminatedYear { get; init; }
+
+    /// <summary>Born on these days or between: of a household, some active member.</summary>
+    public DateOnly? BornFrom { get; init; }
+    public DateOnly? BornTo { get; init; }
+
+    /// <summary>
+    /// A part of a name. Within a town or a village any part of the head's or a member's; above, what either begins with or the last two
+    /// characters of the head's, because there an index must find it.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>A whole certificate number of the head or a member, as typed.</summary>

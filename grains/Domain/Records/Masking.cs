@@ -1,16 +1,15 @@
+using System.Text.RegularExpressions;
+using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
 
 namespace FangFanPin.Domain.Records;
 
 /// <summary>
-/// 脱敏: numbers of people as screens and exports show them, 410***********1234 and 138****1234. By the field's identifier, so that it holds for
-/// records, lists, figures, histories and for whatever names a field: nobody else decides what is shown.
+/// 脱敏: what screens and exports show of fields that <see cref="FieldLevels"/> calls sensitive: numbers as 410***********1234 and 138****1234,
+/// health and disability as stars alone. Names stay: who may read the households of an area works with these people. By the field's identifier, so
+/// that it holds for records, lists, figures, histories and for whatever names a field: nobody else decides what is shown.
 /// </summary>
-/// <remarks>
-/// Names are open: who may read the households of an area works with these people, and the dictionary and the statistics' drill-down name numbers alone as
-/// sensitive. Where no permission to read households is asked for, no household may be shown at all.
-/// </remarks>
-public static class Masking
+public static partial class Masking
 {
     private const char Star = '*';
     private const int CertificateDigitsMin = 15;
@@ -21,22 +20,17 @@ public static class Masking
     public static string? Shown(string field, string? text, bool known = true)
     {
         if (string.IsNullOrEmpty(text)) return text;
-        return LevelOf(field) switch
-        {
-            Sensitivity.Certificate => Certificate(text),
-            Sensitivity.Phone => Phone(text),
-            Sensitivity.Account => Kept(text, 0, 4),
-            _ => known || PlatformCode.IsIndicator(field) ? text : Unknown(text),
-        };
+        if (!FieldLevels.IsMasked(field)) return known || PlatformCode.IsIndicator(field) ? text : Unknown(text);
+        if (field.EndsWith("Number", StringComparison.Ordinal)) return Certificate(text);
+        if (field.EndsWith("Phone", StringComparison.Ordinal)) return Phone(text);
+        // A code or the name of an illness has no part that says nothing.
+        return field.EndsWith("BankAccount", StringComparison.Ordinal) ? Kept(text, 0, 4) : new string(Star, 4);
     }
 
-    /// <summary>By the identifier's ending, as the dictionary names such fields in every entity.</summary>
-    public static Sensitivity LevelOf(string field)
-    {
-        if (field.EndsWith("CertNumber", StringComparison.Ordinal) || field.EndsWith("IdNumber", StringComparison.Ordinal)) return Sensitivity.Certificate;
-        if (field.EndsWith("Phone", StringComparison.Ordinal)) return Sensitivity.Phone;
-        return field.EndsWith("BankAccount", StringComparison.Ordinal) ? Sensitivity.Account : Sensitivity.Open;
-    }
+    /// <summary>A text of which nothing is known, such as a cell that was refused: long runs of digits are cut short wherever they stand.</summary>
+    public static string? Loose(string? text) => text is null ? null : LongNumber().Replace(text, m => Kept(m.Value, 3, 4));
+
+    [GeneratedRegex(@"[0-9]{11,}[0-9Xx]?")] private static partial Regex LongNumber();
 
     /// <summary>First three and last four.</summary>
     public static string Certificate(string text) => Kept(text, 3, 4);
@@ -58,20 +52,4 @@ public static class Masking
     private static string Kept(string text, int first, int last) => text.Length < first + last + 3
         ? new string(Star, Math.Max(text.Length, 4))
         : string.Concat(text.AsSpan(0, first), new string(Star, text.Length - first - last), text.AsSpan(text.Length - last));
-}
-
-/// <summary>What of a field is hidden on screens and in exports.</summary>
-public enum Sensitivity
-{
-    /// <summary>Nothing.</summary>
-    Open,
-
-    /// <summary>证件号码: all but the first three and the last four.</summary>
-    Certificate,
-
-    /// <summary>电话: likewise.</summary>
-    Phone,
-
-    /// <summary>银行卡号: all but the last four.</summary>
-    Account,
 }

@@ -20,4 +20,6 @@ public static class AreaKinds
     public const string Household = "household";
     public const string Import = "import";
     public const string Case = "case";
+    public const string Export = "export";
+    public const string Account = "account";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace FangFanPin.Domain.Regions;
@@ -8,12 +9,25 @@ namespace FangFanPin.Domain.Regions;
 /// </summary>
 public static class VillageRanges
 {
-    private static readonly ConditionalWeakTable<RegionTree, RegionCode[]> Sorted = [];
+    private static readonly ConditionalWeakTable<RegionTree, Known> KnownOf = [];
+
+    /// <summary>Every list asks for the ranges of its region, and those of the province take the whole tree to find.</summary>
+    private sealed class Known(RegionTree tree)
+    {
+        private readonly RegionCode[] sorted = [.. tree.All.Where(r => r.Level == RegionLevel.Village).Select(r => r.Code).Order()];
+        private readonly ConcurrentDictionary<RegionCode, IReadOnlyList<(RegionCode From, RegionCode To)>> ranges = new();
+
+        /// <summary>Codes that are no region must not fill the memory.</summary>
+        public IReadOnlyList<(RegionCode From, RegionCode To)> Of(RegionTree all, RegionCode region) =>
+            all.Find(region) is null ? [] : ranges.GetOrAdd(region, code => Find(all, sorted, code));
+    }
 
     /// <summary>Ascending, not overlapping, bounds included; empty when there is no village below.</summary>
-    public static IReadOnlyList<(RegionCode From, RegionCode To)> Below(RegionTree tree, RegionCode region)
+    public static IReadOnlyList<(RegionCode From, RegionCode To)> Below(RegionTree tree, RegionCode region) =>
+        KnownOf.GetValue(tree, t => new Known(t)).Of(tree, region);
+
+    private static IReadOnlyList<(RegionCode From, RegionCode To)> Find(RegionTree tree, RegionCode[] all, RegionCode region)
     {
-        var all = Sorted.GetValue(tree, t => [.. t.All.Where(r => r.Level == RegionLevel.Village).Select(r => r.Code).Order()]);
         var ranges = new List<(RegionCode From, RegionCode To)>();
         var last = -2;
         foreach (var village in tree.VillagesBelow(region).Select(r => r.Code).Order())

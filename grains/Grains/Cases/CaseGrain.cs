@@ -39,10 +39,12 @@ public sealed partial class CaseGrain(
 
     public async Task<CaseAnswer> ExecuteAsync(CaseCommand command, CancellationToken ct)
     {
+        // To somebody outside its area a case is not even at a version.
+        if (stored.State.File is { } file && !world.Covers(command.Actor, file.Village)) return new CaseAnswer { Errors = [CaseErrors.OutsideArea] };
         var hash = CaseContent.HashOf(command.Change);
         if (stored.State.Applied.FirstOrDefault(a => a.CommandId == command.CommandId) is { } repeat)
             return repeat.Content == hash ? Answer() with { Version = repeat.Version } : Refused(CaseErrors.CommandReused);
-        if (command.ExpectedVersion is { } seen && seen != Version) return Refused(CaseErrors.StaleVersion);
+        if (command.ExpectedVersion is { } seen && seen != Version) return Refused(Version == 0 ? CaseErrors.NotFound : CaseErrors.StaleVersion);
         await FollowAsync();
         var household = CaseContent.NeedsHousehold(command.Change)
             ? await world.HouseholdAsync(CaseContent.HouseholdOf(command.Change) ?? stored.State.File?.HouseholdCode)

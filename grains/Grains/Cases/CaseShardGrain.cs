@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Cases;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,7 @@ public sealed partial class CaseShardGrain(ICaseLookups lookups, IGrainFactory g
     {
         try
         {
-            await grains.GetGrain<ICaseGrain>(CaseKey.Of(id).ToString()).LookAfterAsync();
+            await grains.Case(CaseKey.Of(id)).LookAfterAsync();
             return true;
         }
         catch (Exception fault)

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Dictionary;
@@ -24,9 +25,12 @@ public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICas
     public async Task<HouseholdFacts?> HouseholdAsync(string? code)
     {
         if (!HouseholdKey.TryOf(code, out var key)) return null;
-        var view = await grains.GetGrain<IHouseholdGrain>(key.Value.ToString()).GetAsync();
+        var view = await grains.Household(key.Value.Code).GetAsync();
         return view is null ? null : HouseholdFacts.Of(view.Code, view.File);
     }
+
+    /// <summary>Officers see what lies in their region; a village that has ended lies nowhere, and its case moves before anything else.</summary>
+    public bool Covers(CaseActor actor, string village) => actor.Party != CaseParty.Officer || !IsVillage(village) || areas.IsWithin(actor.Actor.Region, village);
 
     public bool IsVillage(string code) => areas.HandlerOf(code, RegionLevel.Village) is not null;
 
@@ -40,7 +44,7 @@ public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICas
     }
 
     public Task<CommandAnswer> SendAsync(OwedCommand owed) =>
-        grains.GetGrain<IHouseholdGrain>(HouseholdKey.Of(owed.HouseholdCode).ToString()).ExecuteAsync(new HouseholdCommand
+        grains.Household(owed.HouseholdCode).ExecuteAsync(new HouseholdCommand
         {
             CommandId = owed.CommandId, ExpectedVersion = null, Actor = owed.Actor, Change = owed.Change,
         });

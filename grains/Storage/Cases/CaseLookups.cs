@@ -13,7 +13,7 @@ public sealed class CaseLookups(NpgsqlDataSource database, ISealer sealer) : ICa
     /// <summary>The end of the chain of mergers; a village that was taken in by one that was itself taken in later.</summary>
     private const string SuccessorSql = """
         with recursive chain (code, depth) as (
-            select $1::text, 0
+                select $1::text collate "C", 0
             union all
             select r.merged_into, c.depth + 1 from chain c join lateral (
                 select merged_into from region where code = c.code order by valid_from desc limit 1) r on r.merged_into is not null

@@ -13,6 +13,8 @@ public static class CaseStorageRegistration
         .AddSingleton<ICaseLookups, CaseLookups>()
         .AddSingleton<ICaseSearch, CaseSearch>()
         .AddSingleton<ICaseTallies, CaseTallyStore>()
+        .AddSingleton<IVisits, VisitStore>()
+        .AddSingleton<ICaseHealth, CaseHealthCheck>()
         .AddSingleton<ICaseAttachments, CaseAttachmentStore>()
         .AddSingleton<IPhoneCodes, PhoneCodeStore>()
         .AddSingleton<CaseReader>()

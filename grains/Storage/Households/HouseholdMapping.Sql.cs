@@ -53,7 +53,7 @@ public sealed partial class HouseholdMapping
             select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, '')
             from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
         ), members as materialized (
-            select m.* from unnest($32, $33, $34, $35, $36, $37, $38, $39, $40)
+            select m.*, v.village from unnest($32, $33, $34, $35, $36, $37, $38, $39, $40)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (
@@ -61,13 +61,17 @@ public sealed partial class HouseholdMapping
             where v.members_moved and m.household_code = v.code
               and not exists (select from members n where n.household_code = m.household_code and n.person_code = m.person_code)
         ), members_saved as (
-            insert into household_member as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
+            insert into household_member as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index, village)
             select * from members order by household_code collate "C", person_code collate "C"
             on conflict (household_code, person_code) do update set
                 name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date, status = excluded.status,
-                cert_index = excluded.cert_index, last6_index = excluded.last6_index, phone_index = excluded.phone_index
-            where (m.name, m.sex, m.birth_date, m.status, m.cert_index, m.last6_index, m.phone_index) is distinct from
-                (excluded.name, excluded.sex, excluded.birth_date, excluded.status, excluded.cert_index, excluded.last6_index, excluded.phone_index)
+                cert_index = excluded.cert_index, last6_index = excluded.last6_index, phone_index = excluded.phone_index, village = excluded.village
+            where (m.name, m.sex, m.birth_date, m.status, m.cert_index, m.last6_index, m.phone_index, m.village) is distinct from
+                (excluded.name, excluded.sex, excluded.birth_date, excluded.status, excluded.cert_index, excluded.last6_index, excluded.phone_index, excluded.village)
+        ), members_followed as (
+            -- a move with the members as they were: their rows go along, so that names are found in the new village
+            update household_member m set village = v.village from moved v
+            where m.household_code = v.code and not v.members_moved and v.old_village is distinct from v.village
         ), owing as (
             insert into owed as o (target, subject, version, at)
             select target, subject, version, now() from (

@@ -1,85 +1,92 @@
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Sealing;
-using FangFanPin.Domain.Statistics;
-using Npgsql;
 
 namespace FangFanPin.Storage.Households;
 
-/// <summary>The statement of one page over one range of villages, put together from constant pieces; values are always parameters.</summary>
-internal sealed class HouseholdSearchSql
+/// <summary>
+/// The statement of one page of households over one range of villages. Every form walks one ordered index, or few side by side, and stops when the page
+/// is full; only people found by a number are sorted, and of them there are few.
+/// </summary>
+internal sealed class HouseholdSearchSql : SearchSql
 {
     private const string Columns = """
-        select h.code, coalesce(h.changed_version, h.version), h.village, h.head_name, h.member_count, h.status, h.household_type, h.policy_status,
+        h.code, coalesce(h.changed_version, h.version) as version, h.village, h.head_name, h.member_count, h.status, h.household_type, h.policy_status,
             h.monitor_category, h.risk_eliminated, h.recognized_month, h.eliminated_month, h.risk_types, h.net_per_capita, h.changed_at, h.changed_by
-        from household h
         """;
 
-    private readonly List<string> conditions = ["h.document is not null"];
-    private readonly List<string> people = [];
+    private readonly SearchStep step;
+    private readonly bool wide;
 
-    /// <param name="wide">Many households lie below the region: look names up first instead of walking past everybody.</param>
-    public HouseholdSearchSql(HouseholdQuery query, ISealer sealer, bool wide, RegionCode from, RegionCode to, int limit)
+    public HouseholdSearchSql(HouseholdQuery query, ISealer sealer, SearchStep step) : base(query, sealer)
     {
-        Where($"h.village >= {Value(from.ToString())} and h.village <= {Value(to.ToString())}");
-        if (query.After is { } after) Where($"(h.village, h.code) > ({Value(after.Village)}, {Value(after.Code)})");
-        AddStates(query);
-        AddPeople(query, sealer, wide);
-        var with = people.Count == 0 ? "" : $"with found as materialized ({string.Join(" intersect ", people)})\n";
-        var join = people.Count == 0 ? "" : "join found f on f.code = h.code ";
-        Text = $"{with}{Columns} {join}where {string.Join(" and ", conditions)} order by h.village, h.code limit {Value((long)limit)}";
+        (this.step, wide) = (step, step.Wide);
+        Text = AsksNumbers ? ByNumber() : wide && query.Name is not null ? ByName(query.Name) : IsWindowed ? InWindow() : Walk();
     }
 
     public string Text { get; }
-    public List<NpgsqlParameter> Parameters { get; } = [];
 
-    private void AddStates(HouseholdQuery query)
+    /// <summary>Where the looking stops that is behind the walk: null when the walk itself decides.</summary>
+    public SearchWindow? Window { get; private set; }
+
+    /// <summary>Ages stand with the members: so many households at once are asked for theirs.</summary>
+    private bool IsWindowed => Query.BornFrom is not null || Query.BornTo is not null;
+
+    private string Walk()
     {
-        if (query.Status is { } status) Where($"h.status = {Value(status)}");
-        if (query.Classes is { } classes)
-        {
-            Where($"h.class = any ({Value(classes.Members().Select(c => (short)c.Number).ToArray())})");
-            if (classes.Members().All(c => c.Category is not null)) Where(Monitored);
-        }
-        if (query.MonitorCategory is { } category) Where($"{Monitored} and h.monitor_category = {Value(category)}");
-        if (query.RiskEliminated is { } eliminated) Where($"{Monitored} and h.risk_eliminated = {Value(eliminated)}");
-        if (query.RiskType is { } risk) Where($"h.risk_types @> {Value(new[] { risk })}");
+        if (!ByRisk) return $"select {Columns} from household h where {All([Area("h"), .. States(), .. People()])} order by h.village, h.code limit {Value((long)step.Rows)}";
+        var led = Led(step);
+        return $"select {Columns} from ({led} offset 0) r {Household(All(["true", .. States(ledByRisk: true), .. People()]))} order by r.village, r.code limit {Value((long)step.Rows)}";
     }
 
-    /// <summary>As the partial index has it, so that the planner may take it.</summary>
-    private const string Monitored = "h.monitor_category is not null";
-
-    private void AddPeople(HouseholdQuery query, ISealer sealer, bool wide)
+    /// <summary>First the members of each are asked, then the rows of those that are shown are fetched.</summary>
+    private string InWindow()
     {
-        if (query.Certificate is { } certificate)
-        {
-            var hashes = Value(sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(certificate)));
-            people.Add($"(select code from household where head_cert_index = any ({hashes}) union select household_code from household_member where cert_index = any ({hashes}))");
-        }
-        if (query.CertificateLastSix is { } six)
-            people.Add($"select household_code as code from household_member where last6_index = any ({Value(sealer.BlindIndexes(BlindKind.CertificateLastSix, BlindText.CertificateLastSix(six)))})");
-        if (query.Phone is { } phone)
-        {
-            var hashes = Value(sealer.BlindIndexes(BlindKind.Phone, BlindText.Phone(phone)));
-            people.Add($"(select code from household where phone_index = any ({hashes}) union select household_code from household_member where phone_index = any ({hashes}))");
-        }
-        if (query.Name is { } name) AddName(name, wide && people.Count == 0);
+        Window = Windowed(step, !wide && Query.Name is { } name ? [Named(name)] : []);
+        return $"""
+            select {Columns} from (
+                select w.village, w.code from ({Window.Text}) w where {OfAge("w")} order by w.village, w.code limit {Value((long)step.Rows)}) w
+            join household h on h.code = w.code order by w.village, w.code
+            """;
     }
 
-    private void AddName(string name, bool first)
+    private string ByNumber()
     {
-        var (from, to) = (Value(name), Value(name + "\U0010ffff")); // compared bytewise, nothing sorts behind that
-        if (first)
-            people.Add($"(select code from household where head_name >= {from} and head_name < {to} union select household_code from household_member where name >= {from} and name < {to})");
-        else
-            Where($"((h.head_name >= {from} and h.head_name < {to}) or exists (select from household_member m where m.household_code = h.code and m.name >= {from} and m.name < {to}))");
+        var found = string.Join(" intersect ", Numbers(ofHouseholds: true));
+        var conditions = new List<string>([Area("h"), .. States(), .. People()]);
+        if (wide && Query.Name is { } name) conditions.Add(Named(name));
+        return $"with found (code) as materialized ({found}) select {Columns} from found f join household h on h.code = f.code where {All(conditions)} order by h.village, h.code limit {Value((long)step.Rows)}";
     }
 
-    private void Where(string condition) => conditions.Add(condition);
-
-    private string Value<T>(T value)
+    /// <summary>Heads by the beginning, heads by the end, members by the beginning: each in order, so the first of all are among the first of each.</summary>
+    private string ByName(string name)
     {
-        Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
-        return $"${Parameters.Count}";
+        var limit = Value((long)step.Rows);
+        string Heads(string condition) => $"(select {Columns} from household h where {condition} and {All([Area("h"), .. States(), .. People()])} order by h.village, h.code limit {limit})";
+        var parts = new List<string> { Heads(BeginsWith("h.head_name", name)) };
+        if (name.EnumerateRunes().Count() == NameKey) parts.Add(Heads($"right(h.head_name, {NameKey}) = {Value(name)}"));
+        parts.Add($"""
+            (select distinct on (m.village, m.household_code) {Columns} from household_member m join household h on h.code = m.household_code
+            where {BeginsWith("m.name", name)} and {All([Area("m", "household_code"), .. States(), .. People()])} order by m.village, m.household_code limit {limit})
+            """);
+        return $"select distinct on (village, code) * from ({string.Join(" union all ", parts)}) u order by village, code limit {limit}";
     }
+
+    private IEnumerable<string> People()
+    {
+        if (!wide && Query.Name is { } name) yield return Named(name);
+        if (IsWindowed) yield return OfAge("h");
+    }
+
+    private string OfAge(string alias) =>
+        Somebody(alias, All([$"coalesce(m.status, {Value(MemberStatuses.Active)}) = {Value(MemberStatuses.Active)}", .. Births("m")]));
+
+    private string Named(string name) => $"(strpos(h.head_name, {Value(name)}) > 0 or {Somebody("h", $"strpos(m.name, {Value(name)}) > 0")})";
+
+    /// <summary>The offset keeps it a question per household: as a join the planner would read everybody.</summary>
+    private static string Somebody(string alias, string condition) =>
+        $"exists (select from household_member m where m.household_code = {alias}.code and {condition} offset 0)";
+
+    private string Area(string alias, string code = "code") => step.Area(Value, alias, code);
 }

@@ -18,7 +18,7 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
     public async Task An_approved_declaration_is_a_monitored_household_in_the_countys_figures_and_can_be_eliminated_half_a_year_later()
     {
         var place = client.Place();
-        using var village = await server.SignInAsync(place.Village, "editor");
+        using var village = await server.SignInAsync(place.Village, "informant");
         var token = await TokenAsync(village, place.Village);
         using var phone = await client.PhoneAsync(token, Phone(number));
         Assert.True((await PostAsync(phone, "/api/v1/public/declarations", Declaration(token, Certificate(number)))).IsSuccessStatusCode);
@@ -32,7 +32,7 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
         await StepAfterAsync(village, id, new { kind = "start-publicity", ReviewedOn = Today(), ReviewAttendance = 5 });
         var household = await ApprovedAsync(id, place.Village, place.Town, place.County);
         await FigureAsync(place.County, 1, 0);
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "reviewer");
         var file = await JsonAsync(await editor.GetAsync($"/api/v1/households/{household}", Ct));
         Assert.Equal("3", file.GetProperty("household").GetProperty("MonitorCategory").GetString());
 
@@ -45,11 +45,11 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
     private async Task<string> ApprovedAsync(string id, string village, string town, string county)
     {
         server.Clock.Forward(TimeSpan.FromDays(5));
-        using var office = await server.SignInAsync(village, "editor");
+        using var office = await server.SignInAsync(village, "informant");
         Assert.Equal("40", await StepAfterAsync(office, id, new { kind = "end-publicity" }));
-        using var reviewer = await server.SignInAsync(town, "editor");
+        using var reviewer = await server.SignInAsync(town, "reviewer");
         Assert.Equal("50", await StepAfterAsync(reviewer, id, new { kind = "approve" }));
-        using var approver = await server.SignInAsync(county, "editor");
+        using var approver = await server.SignInAsync(county, "reviewer");
         await ProblemAsync(await ActAsync(approver, id, new { kind = "approve" }), HttpStatusCode.UnprocessableEntity, "case.compare-required");
         Assert.Equal("60", await StepAfterAsync(approver, id, new { kind = "approve", DeptCompareText = "公安、民政、医保比对无异常" }));
         var shown = await JsonAsync(await approver.GetAsync($"/api/v1/cases/{id}", Ct));
@@ -59,11 +59,11 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
 
     private async Task EliminatedAsync(string household, string village, string town, string county)
     {
-        using var early = await server.SignInAsync(village, "editor");
+        using var early = await server.SignInAsync(village, "informant");
         object Proposal() => new { kind = "propose-elimination", HouseholdCode = household, EliminationMode = "1", Opinion = "收入稳定" };
         await ProblemAsync(await PostAsync(early, "/api/v1/cases", Proposal()), HttpStatusCode.UnprocessableEntity, "case.monitored-too-short");
         server.Clock.Forward(TimeSpan.FromDays(200));
-        using var office = await server.SignInAsync(village, "editor");
+        using var office = await server.SignInAsync(village, "informant");
         var opened = await JsonAsync(await PostAsync(office, "/api/v1/cases", Proposal()));
         var id = opened.GetProperty("id").GetString()!;
         await ProblemAsync(await PostAsync(office, "/api/v1/cases", Proposal()), HttpStatusCode.Conflict, "case.already-open-conflict");

@@ -31,7 +31,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_household_is_registered_read_masked_amended_and_remembered()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var registered = await SendAsync(editor, Registration(place.Village));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
         Assert.Equal("\"1\"", registered.Headers.ETag!.Tag);
@@ -63,7 +63,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_stale_version_is_409_and_shows_what_is_there_now()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         await SendAsync(editor, new { kind = "amend", Fields = new { Address = "东组1号" } }, version: 1);
         var stale = await SendAsync(editor, new { kind = "amend", Fields = new { Address = "西组2号" } }, version: 1);
@@ -77,7 +77,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task The_same_idempotency_key_is_applied_once_and_refused_with_other_content()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         var id = Guid.NewGuid();
         var change = new { kind = "amend", Fields = new { MemberCount = 5 } };
@@ -90,8 +90,8 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task Nobody_reads_or_writes_outside_their_area()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
-        using var neighbour = await server.SignInAsync(place.Elsewhere, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
+        using var neighbour = await server.SignInAsync(place.Elsewhere, "editor", "exporter");
         using var viewer = await server.SignInAsync(place.County, "viewer");
         await SendAsync(editor, Registration(place.Village));
         foreach (var path in new[] { "", "/history", "/history/1", "/fields/Phone/history" })
@@ -137,7 +137,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task The_list_pages_by_key_and_finds_people_and_exports()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var codes = Enumerable.Range(0, 5).Select(i => $"{code}-{i}").ToArray();
         foreach (var one in codes) Assert.True((await SendAsync(editor, Registration(place.Second), of: one)).IsSuccessStatusCode);
         var seen = new List<string>();
@@ -171,7 +171,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task Numbers_of_people_are_searched_in_the_body_and_refused_in_the_address()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         await SendAsync(editor, Registration(place.Village));
         var (certificate, phone) = (SampleHouseholds.Certificate(number), SampleHouseholds.Phone(number));
         foreach (var asked in new object[] { new { region = place.County, certificate }, new { region = place.County, lastSix = certificate[^6..] }, new { region = place.Village, phone }, new { region = place.Village, q = phone, name = SampleHouseholds.NameOf(number, 0) } })
@@ -192,7 +192,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_search_in_the_body_stays_in_the_callers_area_and_takes_no_nonsense()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         const string Search = "/api/v1/households/search";
         await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = place.Elsewhere, q = "王小明" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
         await ProblemAsync(await editor.PostAsJsonAsync(Search, new { region = "410000000000" }, Ct), HttpStatusCode.Forbidden, "access.outside-area");
@@ -207,7 +207,7 @@ public sealed class HouseholdEndpointTests(ApiServer server) : IClassFixture<Api
     public async Task A_name_that_looks_like_a_formula_is_text_in_the_workbook()
     {
         var place = Place();
-        using var editor = await server.SignInAsync(place.County, "editor");
+        using var editor = await server.SignInAsync(place.County, "editor", "exporter");
         var registered = await SendAsync(editor, Registration(place.Village, name: "=HYPERLINK(\"x\")"));
         Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(Ct));
         using var stream = new MemoryStream(await editor.GetByteArrayAsync($"/api/v1/households.xlsx?region={place.Village}", Ct));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FangFanPin.Api.Shared;
+using FangFanPin.Domain.Accounts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -34,7 +35,7 @@ public sealed partial class AreaTests(ApiServer server) : IClassFixture<ApiServe
     [InlineData("990000000000")]
     public async Task Nobody_gets_at_a_region_beside_above_or_outside_the_own_one_whatever_the_role(string region)
     {
-        using var client = await server.SignInAsync(Mine, Roles.Viewer, Roles.Editor, Roles.Importer, Roles.Admin);
+        using var client = await server.SignInAsync(Mine, Roles.Viewer, Roles.Editor, Roles.Importer, Roles.Admin, RoleNames.Exporter, RoleNames.Unmasker, RoleNames.Reviewer);
         var tried = 0;
         foreach (var (endpoint, rule, method) in Endpoints().Where(e => e.Rule.Area.RegionParameter is not null))
         {
@@ -68,7 +69,7 @@ public sealed partial class AreaTests(ApiServer server) : IClassFixture<ApiServe
         using var client = await server.SignInAsync(name);
         await client.GetAsync($"/api/v1/regions/{Neighbour}", Ct);
         await using var database = NpgsqlDataSource.Create(server.AdminConnectionString);
-        await using var command = database.CreateCommand("select object || ' ' || result from audit where actor = $1");
+        await using var command = database.CreateCommand("select object || ' ' || result from audit where actor = $1 and result <> 'ok'");
         command.Parameters.Add(new() { Value = name });
         Assert.Equal($"/api/v1/regions/{Neighbour} access.outside-area", await command.ExecuteScalarAsync(Ct));
         foreach (var sql in new[] { "update audit set actor = ''", "delete from audit" })
@@ -88,7 +89,8 @@ public sealed partial class AreaTests(ApiServer server) : IClassFixture<ApiServe
     private static HttpRequestMessage Request(RouteEndpoint endpoint, AccessRule rule, string method, string region)
     {
         var place = rule.Area.RegionParameter;
-        var path = Parameter().Replace(endpoint.RoutePattern.RawText!, m => place is (false, var name) && m.Groups[1].Value == name ? region : "1");
+        var path = Parameter().Replace(endpoint.RoutePattern.RawText!, m =>
+            place is (false, var name) && m.Groups[1].Value == name ? region : m.Value.Contains(":guid", StringComparison.Ordinal) ? $"{Guid.Empty}" : "1");
         return new HttpRequestMessage(new HttpMethod(method), place is (true, var query) ? $"{path}?{query}={region}" : path);
     }
 

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
 using FangFanPin.Storage.Migrations;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +31,7 @@ internal sealed class BenchHost : IAsyncDisposable
     private BenchHost(string postgres) => this.postgres = postgres;
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
+    public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
     public RegionTree Tree => app.Services.GetRequiredService<IRegions>().Tree;
     public string Folder => folder;
 
@@ -44,16 +47,36 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         var host = new BenchHost(options.Postgres);
         await host.PrepareAsync();
-        host.app = Server.Build(
-            ["--connection", host.Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", host.folder],
+        await host.ServeAsync();
+        return host;
+    }
+
+    /// <summary>Ends the server in order and starts a new one on the same database: nothing is left in memory.</summary>
+    /// <returns>When the new one began to start.</returns>
+    public async Task<long> RestartAsync(params string[] settings)
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        var started = Stopwatch.GetTimestamp();
+        await ServeAsync(settings);
+        return started;
+    }
+
+    private async Task ServeAsync(params string[] settings)
+    {
+        app = Server.Build(
+            ["--connection", Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", folder,
+                // A measurement signs in once.
+                "--FangFanPin:Sessions:AccessMinutes=600",
+                // The load comes from one account at one address.
+                "--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0", .. settings],
             builder =>
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
                 builder.Configuration["Logging:LogLevel:Default"] = "Warning";
             });
-        host.app.MapGet(Ping, () => Results.Ok()).Requires(Permission.Anonymous, Area.None);
-        await host.app.StartAsync();
-        return host;
+        app.MapGet(Ping, () => Results.Ok()).Requires(Permission.Anonymous, Area.None);
+        await app.StartAsync();
     }
 
     private async Task PrepareAsync()

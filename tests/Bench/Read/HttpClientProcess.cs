@@ -31,13 +31,20 @@ internal static class HttpClientProcess
     public static async Task<int> RunAsync(string[] args)
     {
         var (port, connections, seconds, token) = (int.Parse(args[0]), int.Parse(args[1]), double.Parse(args[2]), args[3]);
-        var requests = args[4..].Select(path => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n\r\n")).ToArray();
+        var requests = args[4..].Select(call => Encoding.ASCII.GetBytes(Request(call, $"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"))).ToArray();
         var watch = Stopwatch.StartNew();
         var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(i => Task.Run(() => CallAsync(port, requests, i, watch, seconds))));
         List<double> times = [.. results.SelectMany(r => r.Times).Order()];
         Console.WriteLine($"{times.Count / watch.Elapsed.TotalSeconds:0.##} {Report.Quantile(times, 0.5):0.####} {Report.Quantile(times, 0.99):0.####} {results.Max(r => r.Bytes)}");
         return 0;
     }
+
+    /// <param name="call">A path, which is got, or a path, a blank and a JSON body, which is posted.</param>
+    private static string Request(string call, string headers) => call.Split(' ', 2) switch
+    {
+        [var path, var body] => $"POST {path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}",
+        _ => $"GET {call} HTTP/1.1\r\n{headers}\r\n",
+    };
 
     private static async Task<(List<double> Times, int Bytes)> CallAsync(int port, byte[][] requests, int first, Stopwatch watch, double seconds)
     {

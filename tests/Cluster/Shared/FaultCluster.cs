@@ -111,12 +111,13 @@ public sealed class FaultCluster : IAsyncLifetime
     {
         if (api is null)
         {
-            api = ServerProcess.Start("api", folder, "--role", "api", "--connection", Connection, "--data", folder, "--cluster-id", clusterId);
+            api = ServerProcess.Start("api", folder, "--role", "api", "--connection", Connection, "--data", folder, "--cluster-id", clusterId,
+                "--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0");
             await api.WaitReadyAsync(Patience.Generous);
         }
         var name = $"faults-{Guid.NewGuid():N}"[..20];
         var account = new Account(name, Passwords.Hash(Password), "测试账号", [role], Tree.Root!.Code, MustChange: false, Disabled: false);
-        await new AccountStore(Source).CreateAsync(account);
+        await new AccountStore(Source, AccountKeys.OfFolder(folder)).CreateAsync(account);
         var http = new HttpClient { BaseAddress = api.Address, Timeout = Patience.Generous };
         using var answer = await http.PostAsJsonAsync("/api/v1/login", new LoginRequest(name, Password));
         answer.EnsureSuccessStatusCode();

@@ -15,13 +15,6 @@ using Xunit;
 
 namespace FangFanPin.Tests.Cluster.Shared;
 
-/// <summary>The machine's clock, set back or forward; time passes as it does.</summary>
-public sealed class ShiftedClock(TimeSpan shift) : TimeProvider
-{
-    public TimeSpan Shift { get; set; } = shift;
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
-}
-
 /// <summary>Two servers as they are composed for real, one cluster, one fresh database. They share this process: for faults see the tests that start processes.</summary>
 public class TwoServers : IAsyncLifetime
 {
@@ -85,15 +78,6 @@ public class TwoServers : IAsyncLifetime
 
     public IHouseholdGrain Household(string code) => Grains.Household(code);
     public IRegionGrain Region(Region region) => Grains.Region(region);
-
-    /// <summary>Runs SQL as the superuser.</summary>
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(database.AdminConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
 
     public IServiceProvider Services => servers[0].Services;
 

@@ -1,4 +1,5 @@
 using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 using FangFanPin.Storage.Households;
@@ -129,43 +130,98 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
         Assert.Contains(await AllAsync(In("411623000000") with { Phone = state.File.Household.Phone }), l => l.Code == "foreign");
     }
 
-    public static TheoryData<string> Queries => ["", "type", "monitored", "risk", "name", "name-town", "certificate", "six", "phone", "after"];
-
     [Theory]
-    [MemberData(nameof(Queries))]
-    public async Task No_search_needs_to_read_a_whole_table(string kind)
+    [InlineData(SearchedCounty.County)]
+    [InlineData("411622101000")]
+    public async Task Given_names_find_heads_at_every_level(string region)
     {
-        var query = kind switch
-        {
-            "type" => In(SearchedCounty.County) with { Classes = HouseholdTypeFilter.Options[2].Classes },
-            "monitored" => In("410000000000") with { MonitorCategory = "1" },
-            "risk" => In(SearchedCounty.County) with { RiskType = "07" },
-            "name" => In("410000000000") with { Name = "李桂兰" },
-            "name-town" => In("411622101000") with { Name = "李" },
-            "certificate" => In("410000000000") with { Certificate = SampleHouseholds.Certificate(11) },
-            "six" => In("410000000000") with { CertificateLastSix = "051234" },
-            "phone" => In("410000000000") with { Phone = SampleHouseholds.Phone(11) },
-            "after" => In("410000000000") with { After = new HouseholdPlace(SearchedCounty.Villages[3], "") },
-            _ => In(SearchedCounty.County),
-        };
-        foreach (var (from, to) in VillageRanges.Below(county.Regions.Tree, query.Region))
-        {
-            var plan = await PlanAsync(new HouseholdSearchSql(query, county.Records.Sealer, wide: kind != "name-town", from, to, 50));
-            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
-        }
+        var expected = Below(region).Where(h => h.State.File!.Household.HeadName!.EndsWith("秀英", StringComparison.Ordinal)).Select(h => h.Code).ToList();
+        Assert.NotEmpty(expected);
+        var found = (await AllAsync(In(region) with { Name = "秀英", Limit = 37 })).Select(l => l.Code).ToList();
+        Assert.Empty(expected.Except(found));
+        Assert.Equal(found.Count, found.Distinct().Count());
     }
 
-    private async Task<string> PlanAsync(HouseholdSearchSql sql)
+    [Fact]
+    public async Task Income_years_and_ages_hold_together_with_the_rest()
     {
-        // In so small a table reading all of it may be right: asked is whether an index can answer.
-        await using var connection = await county.Records.Source.OpenConnectionAsync();
-        await using (var off = new NpgsqlCommand("set enable_seqscan = off", connection)) await off.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand("explain " + sql.Text, connection);
-        command.Parameters.AddRange(sql.Parameters.ToArray());
-        await using var reader = await command.ExecuteReaderAsync();
-        var plan = new System.Text.StringBuilder();
-        while (await reader.ReadAsync()) plan.AppendLine(reader.GetString(0));
-        return plan.ToString();
+        var today = new DateOnly(2026, 6, 1);
+        bool Old(Member m) => m.BirthDate <= today.AddYears(-50) && m.MemberStatus == MemberStatuses.Active;
+        var expected = Below(SearchedCounty.County).Where(h => h.State.File!.Incomes[^1].NetPerCapita is >= 13_200 and < 13_800
+            && h.State.File.Members.Any(Old)).Select(h => h.Code).Order().ToList();
+        Assert.NotEmpty(expected);
+        var query = In(SearchedCounty.County) with { IncomeFrom = 13_200, IncomeBelow = 13_800, BornTo = today.AddYears(-50), Limit = 41 };
+        Assert.Equal(expected, (await AllAsync(query)).Select(l => l.Code).Order());
+        var recognized = Below(SearchedCounty.County).Where(h => h.State.File!.Household is { MonitorCategory: not null, RecognizedMonth: { Year: 2022 } }).Select(h => h.Code).Order();
+        Assert.Equal(recognized, (await AllAsync(In(SearchedCounty.County) with { RecognizedYear = 2022 })).Select(l => l.Code).Order());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("1", "")]
+    [InlineData("2", "1")]
+    public async Task People_are_listed_once_each_in_order_with_the_conditions_of_both(string sex, string category)
+    {
+        var query = new PersonQuery
+        {
+            Household = In(SearchedCounty.County) with { MonitorCategory = category.Length > 0 ? category : null, RiskType = category.Length > 0 ? "07" : null },
+            Sex = sex.Length > 0 ? sex : null, Limit = 173,
+        };
+        var expected =
+            from h in Below(SearchedCounty.County)
+            where category.Length == 0 || h.State.File!.Household is var f && f.MonitorCategory == category && new[] { f.RiskType1, f.RiskType2 }.Contains("07")
+            from m in h.State.File!.Members
+            where sex.Length == 0 || m.Sex == sex
+            orderby h.State.Village, h.Code, m.PersonCode
+            select (h.State.Village!, h.Code, m.PersonCode!);
+        var found = await EverybodyAsync(query);
+        Assert.NotEmpty(found);
+        Assert.Equal(expected, found.Select(l => (l.Village, l.Household, l.Person)));
+    }
+
+    [Theory]
+    [InlineData(SearchedCounty.County)]
+    [InlineData("411622102000")]
+    public async Task People_are_found_by_name_birth_and_number(string region)
+    {
+        var expected = Below(region).SelectMany(h => h.State.File!.Members).Where(m => m.Name!.StartsWith("李桂", StringComparison.Ordinal)).Select(m => m.PersonCode!).Order().ToList();
+        Assert.Equal(expected, (await EverybodyAsync(new PersonQuery { Household = In(region) with { Name = "李桂" }, Limit = 29 })).Select(l => l.Person).Order());
+        var someone = Below(region).First().State.File!.Members[0];
+        var numbered = await EverybodyAsync(new PersonQuery { Household = In(region) with { Certificate = someone.CertNumber, BornFrom = someone.BirthDate, BornTo = someone.BirthDate } });
+        Assert.Contains(numbered, l => l.Person == someone.PersonCode);
+        Assert.All(numbered, l => Assert.Equal(someone.BirthDate, l.BirthDate));
+    }
+
+    [Fact]
+    public async Task Names_move_with_their_household_and_risks_with_their_change()
+    {
+        var state = SampleHouseholds.State(90_001, SearchedCounty.Villages[0]);
+        state = state with { File = state.File! with { Household = state.File.Household with { HeadName = "诸葛钢铁", MonitorCategory = "1", RiskType1 = "11", RiskType2 = null } } };
+        var held = await county.Records.WriteAsync("moving", state);
+        var query = In(SearchedCounty.County) with { RiskType = "11" };
+        Assert.Equal([(SearchedCounty.Villages[0], "moving")], (await AllAsync(query)).Select(l => (l.Village, l.Code)));
+        var moved = state with { File = state.File! with { Household = state.File.Household with { AreaCode = SearchedCounty.Villages[15] } } };
+        held = await county.Records.WriteAsync("moving", moved, held);
+        Assert.Equal([(SearchedCounty.Villages[15], "moving")], (await AllAsync(query)).Select(l => (l.Village, l.Code)));
+        Assert.Contains(await AllAsync(query with { RiskType = null, Name = moved.File!.Members[1].Name }), l => l.Code == "moving" && l.Village == SearchedCounty.Villages[15]);
+        Assert.Contains(await EverybodyAsync(new PersonQuery { Household = In(SearchedCounty.County) with { Name = moved.File.Members[1].Name } }), l => l.Household == "moving" && l.Village == SearchedCounty.Villages[15]);
+        await county.Records.WriteAsync("moving", moved with { File = moved.File with { Household = moved.File.Household with { RiskType1 = null } } }, held);
+        Assert.Empty(await AllAsync(query));
+        await county.Records.ClearAsync("moving", held);
+        Assert.Equal(["0"], await county.Records.RowsAsync("select count(*) from household_risk where code = 'moving'"));
+    }
+
+    private async Task<List<PersonLine>> EverybodyAsync(PersonQuery query)
+    {
+        var lines = new List<PersonLine>();
+        while (true)
+        {
+            var page = await Search.FindAsync(query, TestContext.Current.CancellationToken);
+            Assert.InRange(page.Lines.Length, 0, query.Limit);
+            lines.AddRange(page.Lines);
+            if (page.Next is not { } next) return lines;
+            query = query with { After = next };
+        }
     }
 
     private async Task<List<HouseholdLine>> AllAsync(HouseholdQuery query)

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Tests.Api.Access;
+
+/// <summary>
+/// Endpoints whose region stands in the body: how to ask them for a region. Whoever declares <c>Area.InBody</c> adds a line, or the matrix
+/// cannot say that a neighbour's region is refused.
+/// </summary>
+internal static class BodyProbes
+{
+    /// <param name="Path">With its ids.</param>
+    /// <param name="About">The region that the request is about.</param>
+    internal sealed record Probe(string Path, string Body, string About);
+
+    private static readonly Dictionary<string, Func<Scene, string, string, IEnumerable<Probe>>> All = new()
+    {
+        ["POST /api/v1/accounts"] = (_, _, region) =>
+            [new("/api/v1/accounts", JsonSerializer.Serialize(new { name = $"m{Guid.NewGuid():N}"[..20], displayName = "某人", region }), region)],
+        ["POST /api/v1/households/{code}/commands"] = (scene, own, region) =>
+        {
+            var (mine, thing) = (scene.Find(AreaKinds.Household, own)!, scene.Find(AreaKinds.Household, region)!);
+            return
+            [
+                new($"/api/v1/households/{thing.Id}/commands", """{"kind":"amend","Fields":{"Address":"东组"}}""", thing.Region),
+                new($"/api/v1/households/{$"N{Guid.NewGuid():N}"[..18]}/commands", JsonSerializer.Serialize(new { kind = "register", Fields = new { AreaCode = thing.Region } }), thing.Region),
+                new($"/api/v1/households/{mine.Id}/commands", JsonSerializer.Serialize(new { kind = "move", ToVillage = thing.Region }), thing.Region),
+            ];
+        },
+        ["POST /api/v1/households/search"] = (_, _, region) => [new("/api/v1/households/search", JsonSerializer.Serialize(new { region }), region)],
+        ["POST /api/v1/persons/search"] = (_, _, region) => [new("/api/v1/persons/search", JsonSerializer.Serialize(new { household = new { region } }), region)],
+    };
+
+    public static bool Has(string endpoint) => All.ContainsKey(endpoint);
+
+    /// <param name="own">The region of whoever asks.</param>
+    /// <param name="region">The region asked for.</param>
+    /// <returns>Null when nobody said how to ask the endpoint.</returns>
+    public static IEnumerable<Probe>? Of(string endpoint, Scene scene, string own, string region) => All.TryGetValue(endpoint, out var make) ? make(scene, own, region) : null;
+}
