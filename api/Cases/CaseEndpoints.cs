@@ -124,7 +124,7 @@ public static class CaseEndpoints
         var results = new List<CaseBatchResult>(body.Items.Count);
         foreach (var chunk in body.Items.DistinctBy(i => i.Id).Chunk(16))
             results.AddRange(await Task.WhenAll(chunk.Select(item => OneOfBatchAsync(item, key, action.Value, caller, grains, ct))));
-        return TypedResults.Ok(new CaseBatchResponse(results));
+        return results.TrueForAll(r => r.Code == CaseErrors.OutsideArea.Code) ? Problems.From(CaseErrors.OutsideArea) : TypedResults.Ok(new CaseBatchResponse(results));
     }
 
     private static async Task<CaseBatchResult> OneOfBatchAsync(CaseSeen item, Guid key, CaseChange action, Caller caller, IGrainFactory grains, CancellationToken ct)

@@ -19,7 +19,7 @@ internal sealed record CaseListRequest
     [FromQuery(Name = "kind")] public string? Kind { get; init; }
     [FromQuery(Name = "step")] public string? Step { get; init; }
 
-    /// <summary>A certificate number, or the beginning of a name.</summary>
+    /// <summary>The beginning of a name. Numbers of people stand in no address: their household is searched for first.</summary>
     [FromQuery(Name = "q")] public string? Q { get; init; }
     [FromQuery(Name = "overdue")] public bool? Overdue { get; init; }
     [FromQuery(Name = "household")] public string? Household { get; init; }
@@ -53,6 +53,6 @@ internal sealed record CaseListRequest
             OnStepBefore = OnStepDays is { } days ? CaseClock.EndOf(today.AddDays(-days - 1)).ToUniversalTime() : null,
         };
         if (string.IsNullOrWhiteSpace(Q)) return query;
-        return Q.Any(char.IsAsciiDigit) ? query with { Certificate = Q.Trim() } : query with { Name = Q.Trim() };
+        return query with { Name = Q.Trim() };
     }
 }

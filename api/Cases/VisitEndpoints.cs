@@ -53,7 +53,7 @@ public static class VisitEndpoints
         if (body.Items is not { Count: > 0 and <= BatchMax }) return Problems.From(CaseRequestErrors.BatchTooLarge);
         var results = new List<VisitResult>(body.Items.Count);
         foreach (var item in body.Items) results.Add(await desk.RecordAsync(item, caller, ct)); // in the order of the phone: a later visit may meet the case of an earlier one
-        return TypedResults.Ok(new VisitBatchResponse(results));
+        return results.TrueForAll(r => r.Code == AreaErrors.OutsideArea.Code) ? Problems.From(AreaErrors.OutsideArea) : TypedResults.Ok(new VisitBatchResponse(results));
     }
 
     private static async Task<Ok<IReadOnlyList<VisitResponse>>> ListAsync(string code, IVisits visits, CancellationToken ct) =>
@@ -69,10 +69,10 @@ internal sealed class VisitDesk(
     public async Task<VisitResult> RecordAsync(VisitRequest request, Caller caller, CancellationToken ct)
     {
         var visit = VisitOf(request);
-        var faults = VisitErrors.Faults(visit, clock.GetUtcNow());
-        if (faults.Count > 0) return Refused(visit.Id, faults[0]);
         if (await areas.FindAsync(visit.HouseholdCode, ct) is not { } village) return Refused(visit.Id, CaseErrors.UnknownHousehold);
         if (!caller.Covers(village)) return Refused(visit.Id, AreaErrors.OutsideArea);
+        var faults = VisitErrors.Faults(visit, clock.GetUtcNow());
+        if (faults.Count > 0) return Refused(visit.Id, faults[0]);
         var kept = await visits.KeepAsync(new KeptVisit(visit, village.ToString(), caller.Name, clock.GetUtcNow(), null), ct);
         if (kept.Actor != caller.Name || !kept.Visit.ContentHash().AsSpan().SequenceEqual(visit.ContentHash()))
             return Refused(visit.Id, VisitErrors.Conflict) with { Visit = kept.Actor == caller.Name ? Shown(kept, false, null) : null };

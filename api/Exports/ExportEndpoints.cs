@@ -48,7 +48,7 @@ public static class ExportEndpoints
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] PersonSearchRequest? body, HttpContext http, Caller caller,
         IRegions regions, IExportJobs jobs, DataDictionary dictionary, ExportSignal signal, IOptions<ExportOptions> options, TimeProvider clock, CancellationToken ct)
     {
-        if (body is not null) (households, persons) = (body.Household with { Region = households.Region }, body.Person ?? new());
+        if (body is not null) (households, persons) = ((body.Household ?? new()) with { Region = households.Region }, body.Person ?? new());
         var asked = Asked(kind, fields, households with { After = null, Limit = null }, persons, regions.Tree, dictionary, ChinaTime.DayOf(clock.GetUtcNow()));
         if (!asked.Ok) return Problems.From(asked.Errors);
         var job = new ExportJob

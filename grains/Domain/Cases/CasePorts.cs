@@ -76,7 +76,6 @@ public sealed record CaseQuery(IReadOnlyList<(RegionCode From, RegionCode To)> V
     public string? Kind { get; init; }
     public string? Step { get; init; }
     public string? Name { get; init; }
-    public string? Certificate { get; init; }
     public string? Household { get; init; }
     public bool? Overdue { get; init; }
 

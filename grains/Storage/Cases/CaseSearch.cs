@@ -1,12 +1,11 @@
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Regions;
-using FangFanPin.Domain.Sealing;
 using Npgsql;
 
 namespace FangFanPin.Storage.Cases;
 
 /// <summary>Lists and counts from the cases' own rows: there is no second copy that could lag.</summary>
-public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICaseSearch
+public sealed class CaseSearch(NpgsqlDataSource database) : ICaseSearch
 {
     internal const string Columns = """
         select c.id, c.changed_version, c.kind, c.step, c.village, c.household, c.head_name, c.source, c.handler_level, c.due_on, c.escalation,
@@ -18,7 +17,7 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
     public async Task<CasePage> FindAsync(CaseQuery query, CancellationToken ct = default)
     {
         await using var command = database.CreateCommand();
-        var sql = new CaseSql(command, sealer);
+        var sql = new CaseSql(command);
         sql.Filter(query);
         command.CommandText = $"{Columns} from case_file c where {sql.Conditions} order by coalesce(c.due_on, {NeverDue}), c.id limit {sql.Value((long)query.Limit + 1)}";
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -32,7 +31,7 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
     public async Task<IReadOnlyList<CaseCount>> CountAsync(IReadOnlyList<HandledVillages> handled, DateOnly today, CancellationToken ct = default)
     {
         await using var command = database.CreateCommand();
-        var sql = new CaseSql(command, sealer);
+        var sql = new CaseSql(command);
         var now = sql.Value(today);
         command.CommandText = $"""
             select c.kind, c.step, count(*)::int, count(*) filter (where c.due_on < {now})::int, count(*) filter (where c.due_on = {now})::int
@@ -65,7 +64,7 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
     private static DateOnly? Day(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);
 
     /// <summary>Conditions put together from constant pieces; values are always parameters.</summary>
-    private sealed class CaseSql(NpgsqlCommand command, ISealer sealer)
+    private sealed class CaseSql(NpgsqlCommand command)
     {
         private readonly List<string> conditions = [];
 
@@ -83,7 +82,6 @@ public sealed class CaseSearch(NpgsqlDataSource database, ISealer sealer) : ICas
             if (query.OnStepBefore is { } since) conditions.Add($"c.is_open and c.step_since < {Value(since)}");
             if (query.Household is { } household) conditions.Add($"c.household = {Value(household)}");
             if (query.Name is { } name) conditions.Add($"c.head_name >= {Value(name)} and c.head_name < {Value(name + "\U0010ffff")}");
-            if (query.Certificate is { } certificate) conditions.Add($"c.cert_index = any ({Value(sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(certificate)))})");
             if (query.Overdue is { } overdue) conditions.Add(overdue ? $"c.due_on < {Value(query.Today)}" : $"(c.due_on is null or c.due_on >= {Value(query.Today)})");
             if (query.Handled is { } handled) conditions.Add($"c.is_open and {Handled(handled)}");
             // One level up per escalation after the first, which tells the handler itself.

@@ -17,6 +17,27 @@ internal static class BodyProbes
     {
         ["POST /api/v1/accounts"] = (_, _, region) =>
             [new("/api/v1/accounts", JsonSerializer.Serialize(new { name = $"m{Guid.NewGuid():N}"[..20], displayName = "某人", region }), region)],
+        // What lies inside is asked for in a way that changes nothing: without an opinion, of a version that there is not, of no type.
+        ["POST /api/v1/cases"] = (scene, _, region) =>
+        {
+            var household = scene.Find(AreaKinds.Household, region)!;
+            return
+            [
+                new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "report-risk", HouseholdCode = household.Id, RiskSource = "2" }), household.Region),
+                new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "propose-elimination", HouseholdCode = household.Id, EliminationMode = "1" }), household.Region),
+            ];
+        },
+        ["POST /api/v1/cases/actions"] = (scene, _, region) =>
+        {
+            var thing = scene.Find(AreaKinds.Case, region)!;
+            return [new("/api/v1/cases/actions", JsonSerializer.Serialize(new { items = new[] { new { id = thing.Id, version = 999 } }, action = new { kind = "accept" } }), thing.Region)];
+        },
+        ["POST /api/v1/visits"] = (scene, _, region) =>
+        {
+            var household = scene.Find(AreaKinds.Household, region)!;
+            var visit = new { id = Guid.NewGuid(), householdCode = household.Id, visitType = "9", visitedAt = DateTimeOffset.UtcNow, findings = "看看", riskFound = false };
+            return [new("/api/v1/visits", JsonSerializer.Serialize(new { items = new[] { visit } }), household.Region)];
+        },
         ["POST /api/v1/households/{code}/commands"] = (scene, own, region) =>
         {
             var (mine, thing) = (scene.Find(AreaKinds.Household, own)!, scene.Find(AreaKinds.Household, region)!);

@@ -25,7 +25,7 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
     private static readonly string[] LeftOut = ["POST /api/v1/logout"];
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private sealed record Declared(string Name, string Method, string Route, AccessRule Rule, bool Multipart);
+    private sealed record Declared(string Name, string Method, string Route, AccessRule Rule, string MediaType);
 
     /// <param name="About">The region that the request is about; null when it is about none.</param>
     private sealed record Case(Declared Endpoint, Person Person, string Path, string? Body, string? About)
@@ -89,7 +89,8 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         // Of no version there is: what is let through changes nothing.
         request.Headers.TryAddWithoutValidation("If-Match", "\"999\"");
-        if (one.Endpoint.Method != "GET") request.Content = one.Endpoint.Multipart ? new MultipartFormDataContent() : new StringContent(one.Body ?? "{}", Encoding.UTF8, "application/json");
+        if (one.Endpoint.Method != "GET") request.Content = one.Endpoint.MediaType == "multipart/form-data"
+            ? new MultipartFormDataContent() : new StringContent(one.Body ?? "{}", Encoding.UTF8, one.Endpoint.MediaType);
         if (one.Endpoint.Route.EndsWith("events", StringComparison.Ordinal) || one.Endpoint.Route.EndsWith("stream", StringComparison.Ordinal)) request.Headers.Accept.ParseAdd("text/event-stream");
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         if (answer.Content.Headers.ContentType?.MediaType == "text/event-stream") return one is { Permitted: true, Inside: true } ? null : "a stream was opened";
@@ -130,7 +131,7 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
            let route = "/" + endpoint.RoutePattern.RawText!.Trim('/')
            where !LeftOut.Contains($"{method} {route}")
            select new Declared($"{method} {route}", method, route, rule,
-               endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("multipart/form-data") == true),
+               endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault() ?? "application/json"),
     ];
 
     private static string Fill(string route, string? parameter = null, string? value = null) => Parameter().Replace(route, m =>

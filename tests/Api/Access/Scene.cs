@@ -24,6 +24,7 @@ internal sealed class Scene
 {
     public const string Province = "410000000000", City = "411400000000", County = "411424000000", Town = "411424001000", Village = "411424001201";
     private const string OtherCity = "411600000000", OtherCounty = "411425000000", Stranger = "411622000000";
+    private static int farmers;
     private readonly Dictionary<(string Kind, string Region), Thing> things = [];
 
     public List<Person> People { get; } = [];
@@ -84,7 +85,24 @@ internal sealed class Scene
         Add(AreaKinds.Import, $"{import.Id:N}", region, region);
         var household = await RegisterAsync(server, village);
         Add(AreaKinds.Household, household, region, village);
+        Add(AreaKinds.Case, await CaseAsync(server, village), region, village);
         Add(AreaKinds.Export, await ExportAsync(server, region), region, region);
+    }
+
+    /// <summary>Declared by the village for a farmer without a phone.</summary>
+    private static async Task<string> CaseAsync(ApiServer server, string village)
+    {
+        using var informant = await server.SignInAsync(village, RoleNames.Informant);
+        var number = Interlocked.Increment(ref farmers);
+        return await SendAsync(informant, "/api/v1/cases", new
+        {
+            kind = "declare", Village = village,
+            Declaration = new
+            {
+                ApplicantName = "王某", ApplicantIdNumber = SampleHouseholds.Certificate(number), ApplicantPhone = SampleHouseholds.Phone(number), Address = "东组", MemberCount = 1,
+                ProblemTypes = new[] { "01" }, ProblemText = "住院", Authorized = true,
+            },
+        });
     }
 
     private static async Task<string> ExportAsync(ApiServer server, string region)

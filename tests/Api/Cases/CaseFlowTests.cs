@@ -149,8 +149,8 @@ public sealed class CaseFlowTests(ApiServer server) : IClassFixture<ApiServer>
             await ProblemAsync(await neighbour.GetAsync($"/api/v1/cases/{id}{path}", Ct), HttpStatusCode.Forbidden, "access.outside-area");
         await ProblemAsync(await PostAsync(neighbour, $"/api/v1/cases/{id}/actions", new { kind = "accept" }, version: 1), HttpStatusCode.Forbidden, "access.outside-area");
         await ProblemAsync(await PostAsync(viewer, $"/api/v1/cases/{id}/actions", new { kind = "accept" }, version: 1), HttpStatusCode.Forbidden, "access.forbidden");
-        var batch = await JsonAsync(await PostAsync(neighbour, "/api/v1/cases/actions", new { items = new[] { new { id, version = 7 } }, action = new { kind = "accept" } }));
-        Assert.Equal(("case.outside-area", 0), (batch.GetProperty("items")[0].GetProperty("code").GetString(), batch.GetProperty("items")[0].GetProperty("version").GetInt64()));
+        var batch = new { items = new[] { new { id, version = 7 } }, action = new { kind = "accept" } };
+        await ProblemAsync(await PostAsync(neighbour, "/api/v1/cases/actions", batch), HttpStatusCode.Forbidden, "case.outside-area");
         await ProblemAsync(await PostAsync(people.Village, $"/api/v1/cases/{id}/actions", new { kind = "tick" }, version: 1), HttpStatusCode.Forbidden, "case.kind.forbidden");
         Assert.Equal("10", (await JsonAsync(await people.Village.GetAsync($"/api/v1/cases/{id}", Ct))).GetProperty("case").GetProperty("step").GetString());
     }
