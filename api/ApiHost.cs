@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Edges;
+using FangFanPin.Api.Pages;
 using FangFanPin.Api.Shared;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -65,6 +66,7 @@ public static class ApiHost
         app.MapScalarApiReference("/scalar", options => options
             .WithTitle("防返贫动态监测 API").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()).Requires(Permission.Anonymous, Area.None);
         app.MapGroup("/api/v1").MapFeatures();
+        app.MapConsole();
         return app;
     }
 

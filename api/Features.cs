@@ -4,6 +4,7 @@ using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
+using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
 using FangFanPin.Api.Unmasking;
@@ -19,6 +20,7 @@ internal static class Features
         services.AddImports();
         services.AddHouseholds();
         services.AddCases();
+        services.AddConsole();
         services.AddExports();
         services.AddUnmasking();
     }

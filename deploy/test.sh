@@ -2,6 +2,7 @@
 # Every test on a bare machine with the .NET 10 SDK. The last line sums the result files of the test programs.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/common.sh"
+. "$ROOT/deploy/scripts/node.sh"
 need_dotnet
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ffp-tests-XXXXXX")
@@ -21,6 +22,19 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 pg_install || exit 1
+passed=0 failed=0 skipped=0
+# The pages first: the build of the server copies them.
+if ! node_install; then
+  skipped=$((skipped + 1))
+  say 'Console: skipped (没有 Node.js 与 npm)'
+elif console_build && "$ROOT/deploy/scripts/console.sh" test >"$ROOT/artifacts/console-tests.log" 2>&1; then
+  passed=$((passed + $(node_tests "$ROOT/artifacts/console-tests.log")))
+  say "Console: $passed passed"
+else
+  failed=$((failed + 1))
+  tail -n 40 "$ROOT/artifacts/console-tests.log"
+  say 'Console: failed'
+fi
 say '正在编译(Release)……'
 mkdir -p "$ROOT/artifacts/tests"
 dotnet build "$ROOT/FangFanPin.sln" -c Release -v q -nologo -p:UseSharedCompilation=false >"$ROOT/artifacts/build.log" 2>&1 || {
@@ -35,7 +49,6 @@ export FFP_TEST_PG
 count() { grep -o '<assembly [^>]*>' "$1" | grep -o " $2=\"[0-9]*\"" | grep -o '[0-9]*' | paste -sd+ | bc_or_zero; }
 bc_or_zero() { local sum; read -r sum || sum=0; printf '%d\n' "$((${sum:-0}))"; }
 
-passed=0 failed=0 skipped=0
 for folder in "$ROOT"/tests/*/; do
   name=$(basename "$folder")
   program=$folder/bin/Release/net10.0/FangFanPin.Tests.$name

@@ -3,6 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/common.sh"
 . "$ROOT/deploy/scripts/demo.sh"
+. "$ROOT/deploy/scripts/node.sh"
 
 usage() {
   cat <<'TEXT'
@@ -52,6 +53,8 @@ trap 'exit 143' TERM
 trap stop_all EXIT
 
 pg_install
+# Before the server, whose build copies the pages. Without them everything else works.
+console_build 9>&- || true
 build silo "$SILO_DLL"
 start_database "$data" 9>&-
 
@@ -70,6 +73,7 @@ demo_load "$demo" "$port" "$data"
 cat <<TEXT
 
 防返贫动态监测系统已启动。
+  工作台    http://127.0.0.1:$port/m/   (手机页面;申报二维码在“我的”中)
   接口      http://127.0.0.1:$port/api/v1
   接口文档  http://127.0.0.1:$port/scalar   (OpenAPI:/openapi/v1.json)
   运行状况  http://127.0.0.1:$port/health/ready   指标:/metrics

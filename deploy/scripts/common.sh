@@ -20,8 +20,8 @@ build() {
   mkdir -p "$ROOT/artifacts"
   (
     flock 8
-    if [[ -f $output && -z $(find "$ROOT" \( -name bin -o -name obj -o -name .git -o -name artifacts -o -name '.data*' \) -prune -o \
-        \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.sql' -o -name '*.json' -o -name '*.csv' -o -name '*.sln' \) -newer "$output" -print -quit) ]]; then
+    if [[ -f $output && -z $(find "$ROOT" \( -name bin -o -name obj -o -name .git -o -name artifacts -o -name node_modules -o -name '.data*' \) -prune -o \
+        \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.sql' -o -name '*.json' -o -name '*.csv' -o -name '*.sln' -o -path '*/api/wwwroot/*' \) -newer "$output" -print -quit) ]]; then
       exit 0
     fi
     say '正在编译(Release)……' >&2

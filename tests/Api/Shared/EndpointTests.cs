@@ -9,7 +9,7 @@ namespace FangFanPin.Tests.Api.Shared;
 public sealed class EndpointTests(ApiServer server) : IClassFixture<ApiServer>
 {
     private static readonly string[] OpenToAnybody =
-        ["/api/v1/login", "/api/v1/refresh", "/health/live", "/health/ready", "/metrics", "/openapi/{documentName}.json", "/scalar"];
+        ["/api/v1/login", "/api/v1/refresh", "/health/live", "/health/ready", "/metrics", "/openapi/{documentName}.json", "/scalar", "/m/{**path}"];
 
     [Fact]
     public void Every_endpoint_declares_a_permission_and_an_area_rule()
