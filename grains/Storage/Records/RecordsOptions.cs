@@ -15,7 +15,7 @@ public sealed record RecordsOptions
     public int BatchRowsMax { get; init; } = 256;
 
     /// <summary>Rows for which it is worth to start; see <see cref="Linger"/>.</summary>
-    public int BatchRowsWanted { get; init; } = 24;
+    public int BatchRowsWanted { get; init; } = 32;
 
     /// <summary>Writes and reads that may wait, per lane; further callers wait for room.</summary>
     public int QueueMax { get; init; } = 4096;

@@ -120,7 +120,8 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     {
         var name = $"u{Guid.NewGuid():N}"[..20];
         var code = RegionCode.Parse(region);
-        var account = new Account(name, PasswordHash, "测试账号", [.. roles], code, mustChange, disabled);
+        var now = Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var account = new Account(name, PasswordHash, "测试账号", [.. roles], code, mustChange, disabled) { CreatedAt = now, PasswordChangedAt = now };
         if (RoleRules.NeedsSecondFactor(roles, Services.GetRequiredService<SignIn>().LevelOf(code)))
             account = account with
             {

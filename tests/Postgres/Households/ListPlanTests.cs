@@ -128,10 +128,10 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
         analyze household_history; analyze audit
         """);
 
-    /// <summary>As a page of the audit is asked for: by time, and by account.</summary>
+    /// <summary>As a page of the audit is asked for: by account.</summary>
     private static async IAsyncEnumerable<long> AuditOfAsync(NpgsqlDataSource source)
     {
-        foreach (var sql in new[] { "select id from audit where at < now() order by at desc limit 50", "select id from audit where actor = 'u7' order by at desc limit 50" })
+        foreach (var sql in new[] { "select id from audit where actor = 'u7' order by at desc limit 50" })
         {
             await using var command = source.CreateCommand(sql);
             await using var reader = await command.ExecuteReaderAsync(Ct);
