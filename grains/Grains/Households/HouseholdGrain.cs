@@ -15,6 +15,7 @@ public sealed class HouseholdGrain(
     HouseholdWorld world,
     IGrainFactory grains) : Grain, IHouseholdGrain
 {
+    private readonly DeclinedCommands declined = new();
     private CommandMemory memory = new([]);
 
     private string Code => HouseholdKey.Parse(this.GetPrimaryKeyString()).Code;
@@ -54,6 +55,15 @@ public sealed class HouseholdGrain(
             await TakeOverAsync(command); // the first attempt may have ended before it came to that
             return new CommandAnswer { Version = repeat.Version, Changed = true };
         }
+        if (declined.Find(command.CommandId) is { } before) return before.Content == hash ? before.Answer : Refused(HouseholdErrors.CommandReused);
+        var answer = await DecideAsync(command, hash);
+        // A split that stands in the way is soon out of it: whoever sends again then means it.
+        if (!answer.Changed && !answer.Errors.Contains(HouseholdErrors.SplitPending)) declined.Remember(command.CommandId, hash, answer);
+        return answer;
+    }
+
+    private async Task<CommandAnswer> DecideAsync(HouseholdCommand command, UInt128 hash)
+    {
         if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
         if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
 

@@ -7,7 +7,7 @@ public sealed partial class HouseholdMapping
     /// a stale row leaves no trace. <c>before</c> is the snapshot's view; where it is not the version just below (somebody committed
     /// between), figures and members are taken as changed. Rows are written in key order in every table, so two batches do not lock crosswise.
     /// </summary>
-    private const string SaveSql = """
+    private const string RowsSql = """
         with input as materialized (
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
                 as i (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status, monitor_category,
@@ -52,7 +52,11 @@ public sealed partial class HouseholdMapping
             insert into audit (at, actor, action, object, result, trace_id, role, after_hash)
             select i.at, i.actor, 'household.' || i.kind, i.code, 'done', coalesce(i.trace_id, ''), i.role, i.document_hash
             from saved s join input i on i.code = s.code where i.change is not null and i.import_id is null
-        ), members as materialized (
+        )
+        """;
+
+    private const string MembersSql = """
+        , members as materialized (
             select m.*, v.village from unnest($34, $35, $36, $37, $38, $39, $40, $41, $42)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
@@ -72,7 +76,11 @@ public sealed partial class HouseholdMapping
             -- a move with the members as they were: their rows go along, so that names are found in the new village
             update household_member m set village = v.village from moved v
             where m.household_code = v.code and not v.members_moved and v.old_village is distinct from v.village
-        ), owing as (
+        )
+        """;
+
+    private const string OwingSql = """
+        , owing as (
             insert into owed as o (target, subject, version, at)
             select target, subject, version, now() from (
                 select village as target, code as subject, version from moved where figures_moved and (is_counted or was_counted)
@@ -84,6 +92,11 @@ public sealed partial class HouseholdMapping
         )
         select code from saved
         """;
+
+    private const string SaveSql = RowsSql + "\n" + MembersSql + "\n" + OwingSql;
+
+    /// <summary>For a batch in which everybody's members stand in the table as they are, as in most: it opens neither their table nor its indexes.</summary>
+    private const string SaveWithoutMembersSql = RowsSql + "\n" + OwingSql;
 
     private const string MarksSql = "select code, version, write_id from household where code = any ($1)";
 

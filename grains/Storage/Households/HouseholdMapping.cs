@@ -72,11 +72,12 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(SaveSql, connection);
+        var members = rows.Any(r => r.Members is not null || r.VillageBefore is not null);
+        await using var command = new NpgsqlCommand(members ? SaveSql : SaveWithoutMembersSql, connection);
         BindState(command, rows);
         BindSearch(command, rows);
         BindChange(command, rows);
-        BindMembers(command, [.. rows.SelectMany(r => r.Members?.Rows ?? [])]);
+        if (members) BindMembers(command, [.. rows.SelectMany(r => r.Members?.Rows ?? [])]);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var saved = new HashSet<string>(StringComparer.Ordinal);
         while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));

@@ -60,6 +60,18 @@ public sealed class HouseholdGrainTests(TwoServers servers) : IClassFixture<TwoS
     }
 
     [Fact]
+    public async Task A_late_copy_of_a_refused_command_is_refused_too()
+    {
+        var code = await RegisteredAsync();
+        var stale = TwoServers.Command(Amend("Address", "东头"), seen: 9);
+        Assert.Equal("household.stale-version", (await servers.Household(code).ExecuteAsync(stale)).Errors.Single().Code);
+        for (var version = 2; version <= 9; version++) await servers.Household(code).ExecuteAsync(TwoServers.Command(Amend("Address", $"{version}号")));
+        Assert.Equal(9, (await servers.Household(code).GetAsync())!.Version);
+        Assert.Equal("household.stale-version", (await servers.Household(code).ExecuteAsync(stale)).Errors.Single().Code);
+        Assert.Equal("9号", (await servers.Household(code).GetAsync())!.File.Household.Address);
+    }
+
+    [Fact]
     public async Task A_stale_version_is_refused_and_the_current_one_named()
     {
         var code = await RegisteredAsync();

@@ -111,6 +111,7 @@ public sealed class RollupTests(RollupCluster cluster, ITestOutputHelper output)
         for (; view.Repairs == 0; view = await recount.GetAsync())
         {
             Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), $"no repair: {view.Current?.RegionsCompared} compared");
+            await recount.StartAsync(); // a round that was under way may have passed the village already
             await Task.Delay(200, Ct);
         }
         await cluster.SettleAsync(RollupCluster.Follow);

@@ -25,9 +25,9 @@ public sealed class CellParserTests
     [InlineData("Household.RecognizedMonth", "2021年3月", "202103")]
     [InlineData("Household.RecognizedMonth", "2021-03-05", "202103")]
     [InlineData("Household.RecognizedMonth", "44260", "202103")]
-    [InlineData("Household.NationalUpdatedAt", "2021-03-05 08:30", "2021-03-05T00:30:00.0000000+00:00")]
-    [InlineData("Household.NationalUpdatedAt", "2021-03-05T00:30:00Z", "2021-03-05T00:30:00.0000000+00:00")]
-    [InlineData("Household.NationalUpdatedAt", "44260.5", "2021-03-05T04:00:00.0000000+00:00")]
+    [InlineData("Household.NationalUpdatedAt", "2021-03-05 08:30", "2021-03-05T00:30:00.000Z")]
+    [InlineData("Household.NationalUpdatedAt", "2021-03-05T00:30:00Z", "2021-03-05T00:30:00.000Z")]
+    [InlineData("Household.NationalUpdatedAt", "44260.5", "2021-03-05T04:00:00.000Z")]
     [InlineData("AnnualIncome.WageIncome", "12,345.60", "12345.6")]
     [InlineData("AnnualIncome.WageIncome", "１２，３４５．６", "12345.6")]
     [InlineData("AnnualIncome.WageIncome", "-500", "-500")]
@@ -143,7 +143,7 @@ public sealed class CellParserTests
         FieldKind.Decimal => "-12.5",
         FieldKind.Date => "2021-03-05",
         FieldKind.Month => "202103",
-        FieldKind.Moment => "2021-03-05T00:30:00.1234567+00:00",
+        FieldKind.Moment => "2021-03-05T00:30:00.1234567Z",
         FieldKind.Flag => "true",
         _ => "P41",
     };
