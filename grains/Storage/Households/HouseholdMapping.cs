@@ -21,12 +21,12 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     internal const string Table = "household";
 
     /// <summary>
-    /// At which version a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
+    /// At which version and in which village a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
     /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe.
     /// </summary>
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
-    private sealed record KnownAt(string Key, long Version);
+    private sealed record KnownAt(string Key, long Version, string? Village);
 
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
@@ -60,11 +60,11 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     public void Committed(HouseholdRow row) => Remember(row.Key, row.Version, row.File);
 
     private bool StandAt(string key, long version, HouseholdFile? file) =>
-        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version);
+        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version, file?.Household.AreaCode);
 
     private void Remember(string key, long version, HouseholdFile? file)
     {
-        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version));
+        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file?.Household.AreaCode));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
@@ -72,7 +72,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
     {
-        var members = rows.Any(r => r.Members is not null || r.VillageBefore is not null);
+        var members = rows.Any(r => r.Members is not null);
         await using var command = new NpgsqlCommand(members ? SaveSql : SaveWithoutMembersSql, connection);
         BindState(command, rows);
         BindSearch(command, rows);
