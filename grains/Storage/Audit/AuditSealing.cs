@@ -23,8 +23,8 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     private const string Bounds = "select pg_snapshot_xmin(pg_current_snapshot())::text::numeric::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::numeric::bigint";
 
     private const string Rows = $"""
-        select {AuditLeaf.Columns} from audit left join unnest($2) as taken (taken_id) on taken_id = id
-        where id > $1 and taken_id is null and age(audit.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) order by id limit $3
+        select {AuditLeaf.Columns} from audit
+        where id > $1 and id not in (select unnest($2)) and age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) order by id limit $3
         """;
 
     private const string Insert = """
