@@ -20,7 +20,10 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     private const int Margin = 2_000;
 
     private const string Highest = "select last_value from audit_id_seq";
-    private const string Bounds = "select pg_snapshot_xmin(pg_current_snapshot())::text::numeric::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::numeric::bigint";
+    private const string Oldest = "select pg_snapshot_xmin(pg_current_snapshot())::text::numeric::bigint";
+
+    /// <summary>A number of its own: above every number given out so far. A snapshot's xmax is not, it may lie below those of open transactions.</summary>
+    private const string Next = "select pg_current_xact_id()::text::numeric::bigint";
 
     private const string Rows = $"""
         select {AuditLeaf.Columns} from audit
@@ -69,8 +72,9 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     public async Task<int> PassAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         var highest = await LongAsync(connection, Highest, ct);
+        var next = await LongAsync(connection, Next, ct);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
-        var (oldest, next) = await BoundsAsync(connection, ct);
+        var oldest = await LongAsync(connection, Oldest, ct);
         var leaves = await LeavesAsync(connection, ct);
         if (leaves.Count > 0)
         {
@@ -139,14 +143,6 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         if (seen.Length == 0) return;
         await using var subjects = new NpgsqlCommand(Subjects, connection) { Parameters = { new() { Value = seen.Select(l => l.Subject!).ToArray() }, new() { Value = seen.Select(l => l.Id).ToArray() } } };
         await subjects.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task<(long Oldest, long Next)> BoundsAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(Bounds, connection);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
     private static async Task<long> LongAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
