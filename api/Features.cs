@@ -1,3 +1,4 @@
+using FangFanPin.Api.Shared;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Audit;
 using FangFanPin.Api.Cases;
@@ -16,6 +17,7 @@ internal static class Features
 {
     public static void AddFeatures(this IServiceCollection services)
     {
+        services.AddSingleton<JobEvents>();
         services.AddStatistics();
         services.AddImports();
         services.AddHouseholds();

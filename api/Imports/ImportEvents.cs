@@ -1,49 +1,14 @@
-using System.Text.Json;
+using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Imports;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
 namespace FangFanPin.Api.Imports;
 
-/// <summary>
-/// The job as server-sent events <c>import</c>, at once and after every change, until it rests. The job's row is read, so any process can
-/// serve the stream, whichever silo does the work.
-/// </summary>
-internal sealed class ImportEvents(IImportJobs jobs, IOptions<ImportApiOptions> options, IOptions<JsonOptions> json, TimeProvider clock)
+/// <summary>The job as server-sent events <c>import</c>.</summary>
+internal sealed class ImportEvents(JobEvents events, IImportJobs jobs, IOptions<ImportApiOptions> options, TimeProvider clock)
 {
-    private static readonly TimeSpan QuietMax = TimeSpan.FromSeconds(15);
-
-    public async Task RunAsync(Guid id, HttpResponse response, CancellationToken ct)
-    {
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        life.CancelAfter(options.Value.EventsLife);
-        try
-        {
-            await SendAsync(id, response, life.Token);
-        }
-        catch (OperationCanceledException) when (life.IsCancellationRequested)
-        {
-            // The client went, the server stops, or the stream is old.
-        }
-    }
-
-    private async Task SendAsync(Guid id, HttpResponse response, CancellationToken ct)
-    {
-        ImportJob? sent = null;
-        var sentAt = clock.GetTimestamp();
-        using var looks = new PeriodicTimer(options.Value.EventsLookEvery, clock);
-        do
-        {
-            if (await jobs.FindAsync(id, ct) is not { } job) return;
-            var same = sent is not null && sent.Stage == job.Stage && sent.Counts == job.Counts;
-            if (same && clock.GetElapsedTime(sentAt) < QuietMax) continue;
-            await response.WriteAsync(same ? ": alive\n\n" : $"event: import\ndata: {JsonSerializer.Serialize(ImportResponse.From(job, clock.GetUtcNow()), json.Value.SerializerOptions)}\n\n", ct);
-            await response.Body.FlushAsync(ct);
-            (sent, sentAt) = (job, clock.GetTimestamp());
-            if (job.IsAtRest) return;
-        }
-        while (await looks.WaitForNextTickAsync(ct));
-    }
+    public Task RunAsync(Guid id, HttpResponse response, CancellationToken ct) => events.RunAsync(
+        new JobEvents.Source<ImportJob>(
+            "import", stop => jobs.FindAsync(id, stop), (a, b) => a.Stage == b.Stage && a.Counts == b.Counts, job => job.IsAtRest, job => ImportResponse.From(job, clock.GetUtcNow())),
+        options.Value.EventsLookEvery, options.Value.EventsLife, response, ct);
 }
