@@ -30,6 +30,13 @@ public static partial class Masking
     /// <summary>A text of which nothing is known, such as a cell that was refused: long runs of digits are cut short wherever they stand.</summary>
     public static string? Loose(string? text) => text is null ? null : LongNumber().Replace(text, m => Kept(m.Value, 3, 4));
 
+    /// <summary>A path or a code: only what looks like a certificate, by the date within it, or like a mobile number is cut short; codes of regions and households stay.</summary>
+    public static string? InCodes(string? text) => text is null ? null : PersonNumber().Replace(text, m => Kept(m.Value, 3, 4));
+
+    /// <summary>18 digits (20 on the certificate of a disability), the 15 of before, or 11 of a mobile number.</summary>
+    [GeneratedRegex(@"(?<![0-9A-Za-z])(?:[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{5}[0-9Xx](?:[0-9]{2})?|[0-9]{8}(?:0[1-9]|1[0-2])[0-9]{5}|1[3-9][0-9]{9})(?![0-9A-Za-z])")]
+    private static partial Regex PersonNumber();
+
     [GeneratedRegex(@"[0-9]{11,}[0-9Xx]?")] private static partial Regex LongNumber();
 
     /// <summary>First three and last four.</summary>

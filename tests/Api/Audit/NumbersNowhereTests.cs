@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -101,8 +102,10 @@ public sealed class NumbersNowhereTests(ApiServer server) : IClassFixture<ApiSer
     private async Task UseAsync(List<HouseholdFile> files)
     {
         using var editor = await server.SignInAsync(County, RoleNames.Editor);
+        using var stranger = await server.SignInAsync(County, RoleNames.Department); // refused everywhere: refusals are recorded with their paths
         foreach (var file in files.Take(12))
         {
+            foreach (var typed in new[] { file.Household.HeadCertNumber, file.Household.Phone }) Assert.Equal(HttpStatusCode.Forbidden, (await stranger.GetAsync($"/api/v1/households/{typed}", Ct)).StatusCode);
             var (code, number, phone) = (file.Household.HouseholdCode, file.Household.HeadCertNumber, file.Household.Phone);
             foreach (var path in new[]
             {

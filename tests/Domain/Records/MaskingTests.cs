@@ -16,6 +16,17 @@ public sealed class MaskingTests
         Assert.All(new[] { "HeadName", "Name" }, id => Assert.False(FieldLevels.IsMasked(id)));
     }
 
+    [Theory]
+    [InlineData("/api/v1/households/411424199003077213/history", "/api/v1/households/411***********7213/history")]
+    [InlineData("/api/v1/households/41142419900307721x", "/api/v1/households/411***********721x")]
+    [InlineData("/api/v1/households/41142419990307721342", "/api/v1/households/411*************1342")]
+    [InlineData("/api/v1/households/411424990307721", "/api/v1/households/411********7721")]
+    [InlineData("/api/v1/cases/13812345678", "/api/v1/cases/138****5678")]
+    [InlineData("/api/v1/regions/411424101201/statistics/1", "/api/v1/regions/411424101201/statistics/1")]
+    [InlineData("/api/v1/households/4114241012010001", "/api/v1/households/4114241012010001")]
+    [InlineData("/api/v1/exports/0b6f0c1d2e3f40516273849500a1b2c3", "/api/v1/exports/0b6f0c1d2e3f40516273849500a1b2c3")]
+    public void Numbers_of_people_in_a_path_are_cut_short_and_codes_are_not(string path, string shown) => Assert.Equal(shown, Masking.InCodes(path));
+
     [Fact]
     public void An_indicator_added_at_run_time_is_judged_by_its_content_except_codes_of_households()
     {
