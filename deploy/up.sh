@@ -63,7 +63,7 @@ export ConnectionStrings__Main
 ConnectionStrings__Main=$(pg_url "$data" ffp_runtime "$DATABASE")
 accounts=$(dotnet "$SILO_DLL" accounts --file "$data/accounts.json" 9>&-)
 log=$data/logs/server.log
-dotnet "$SILO_DLL" --role all --port "$port" --silo-port "$(pg_free_port)" --gateway-port "$(pg_free_port)" --data "$data" >>"$log" 2>&1 9>&- &
+dotnet "$SILO_DLL" --role all --port "$port" --silo-port "$(pg_free_port)" --gateway-port "$(pg_free_port)" --data "$data" --FangFanPin:Declare:LogCodes=true >>"$log" 2>&1 9>&- &
 server=$!
 echo "$server" >"$data/server.pid"
 wait_ready "$port" "$server" "$log" 120
@@ -77,7 +77,7 @@ cat <<TEXT
   接口      http://127.0.0.1:$port/api/v1
   接口文档  http://127.0.0.1:$port/scalar   (OpenAPI:/openapi/v1.json)
   运行状况  http://127.0.0.1:$port/health/ready   指标:/metrics
-  日志      $log
+  日志      $log   (试用没有短信通道:申报的短信验证码写在日志里)
 
 演示账号(密码随机生成,也在 $data/accounts.json;演示账号免首次改密):
 $accounts

@@ -11,6 +11,12 @@ public sealed class DeclareOptions
     /// <summary>Where phones reach the pages, e.g. <c>https://ffp.example.cn</c>; empty: as the printing browser reached the API.</summary>
     public string PublicAddress { get; set; } = "";
 
+    /// <summary>
+    /// For trials without a sender of short messages: the code stands in the server's log, so whoever reads the log can answer for any phone. Without
+    /// effect once a real sender is registered.
+    /// </summary>
+    public bool LogCodes { get; set; }
+
     /// <summary>Of one address; many phones may share one behind their operator's network.</summary>
     public int RequestsPerMinute { get; set; } = 240;
 
@@ -46,12 +52,12 @@ internal sealed class PublicThrottle(IOptions<DeclareOptions> options, TimeProvi
     private static IPAddress AddressOf(HttpContext context) => context.Connection.RemoteIpAddress ?? IPAddress.None;
 }
 
-/// <summary>For trials: nothing is sent. The log says that something would have been, never to whom; the code itself only where the host asks for it.</summary>
-internal sealed partial class LogOnlySms(IHostEnvironment environment, ILogger<LogOnlySms> log) : ISmsSender
+/// <summary>For trials: nothing is sent. The log says that something would have been, never to whom; the code itself only where <see cref="DeclareOptions.LogCodes"/> asks for it.</summary>
+internal sealed partial class LogOnlySms(IOptions<DeclareOptions> options, ILogger<LogOnlySms> log) : ISmsSender
 {
     public Task SendCodeAsync(string phone, string code, CancellationToken ct)
     {
-        if (environment.IsDevelopment()) LogCode(code);
+        if (options.Value.LogCodes) LogCode(code);
         else LogSent("verification code");
         return Task.CompletedTask;
     }
