@@ -15,6 +15,9 @@ public sealed class HouseholdRow : RecordRow
 {
     /// <summary>Null: cleared.</summary>
     public byte[]? Document { get; init; }
+
+    /// <summary>Fingerprint of what the document holds, for the audit; null when the change is audited otherwise.</summary>
+    public byte[]? DocumentHash { get; init; }
     public byte[] Contribution { get; init; } = [];
     public DateOnly? NextDue { get; init; }
     public string? Village { get; init; }
