@@ -31,7 +31,9 @@ internal static class Features
         services.AddSingleton<HouseholdWorld>();
         services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
         services.AddSingleton(s => CheckpointKey.OfFolder(s.GetRequiredService<SiloSettings>().DataFolder));
+        services.AddSingleton(configuration.GetSection("FangFanPin:Audit").Get<AuditSettings>() ?? new AuditSettings());
         services.AddHostedService<AuditSealer>();
+        services.AddHostedService<AuditArchiver>();
         services.AddHostedService<KeyRenewal>();
         services.AddCaseWork();
     }

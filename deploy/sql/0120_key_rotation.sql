@@ -11,6 +11,7 @@ create table key_rotation
     stage       text        not null default 'waiting' check (stage in ('waiting', 'running', 'done')),
     passes      int         not null default 0,   -- through all tables; the last one finds nothing to do
     left_over   bigint      not null default 0,   -- rows of the last pass that could not be sealed anew
+    fruitless   int         not null default 0,   -- passes in a row that found rows and could change none
     finished_at timestamptz
 );
 create unique index key_rotation_one on key_rotation ((true)) where stage <> 'done';

@@ -11,6 +11,7 @@ internal sealed class CaseBoxes : SealedTable
     public CaseBoxes()
     {
         (Name, Box, Key, PlaceKey, Version) = (CaseDocuments.Table, "document", [("id", "text")], "t.id", "t.version");
+        Hashed = true;
         StaleHashes = "get_byte(t.query_index, 0) <> $2 or get_byte(t.cert_index, 0) <> $2 or (t.subject like 'id/%' and left(t.subject, 5) <> 'id/' || lpad(to_hex($2), 2, '0'))";
     }
 

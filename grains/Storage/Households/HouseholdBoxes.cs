@@ -12,6 +12,7 @@ internal sealed class HouseholdBoxes : SealedTable
     public HouseholdBoxes()
     {
         (Name, Box, Key, PlaceKey, Version) = (HouseholdMapping.Table, "document", [("code", "text")], "t.code", "t.version");
+        Hashed = true;
         StaleHashes = "get_byte(t.head_cert_index, 0) <> $2 or get_byte(t.phone_index, 0) <> $2";
     }
 

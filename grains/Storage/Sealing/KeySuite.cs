@@ -42,6 +42,8 @@ internal static class Suites
         mac.DoFinal(hash);
     }
 
+    public static byte[] Hash(KeySuite suite, ReadOnlySpan<byte> data) => suite == KeySuite.International ? SHA256.HashData(data) : Sm3(data);
+
     public static byte[] Sm3(ReadOnlySpan<byte> data)
     {
         var (digest, hash) = (new SM3Digest(), new byte[HashLength]);

@@ -6,10 +6,13 @@ namespace FangFanPin.Storage.Sealing;
 
 /// <summary>
 /// Passes of a rotation over the tables. One batch is one transaction that renews its rows and remembers where it came to, so that it goes on there
-/// after any end. The rotation is done when a whole pass finds nothing, or nothing more that it could change.
+/// after any end. The rotation is done when a whole pass finds nothing, or many in a row nothing that they could change.
 /// </summary>
 internal sealed class RenewalPass(RingSealer sealer, KeySettings settings, TimeProvider clock)
 {
+    /// <summary>What somebody is just writing is found again in the next pass; what can never be opened must not keep a rotation open for ever.</summary>
+    private const int FruitlessMost = 20;
+
     private const string Begin = "update key_rotation set stage = 'running' where id = $1 and stage = 'waiting'";
     private const string Here = """
         insert into key_rotation_table as k (rotation, name, pass) values ($1, $2, $3) on conflict (rotation, name) do update set
@@ -22,7 +25,9 @@ internal sealed class RenewalPass(RingSealer sealer, KeySettings settings, TimeP
         """;
     private const string Found = "select coalesce(sum(pass_found), 0)::bigint, coalesce(sum(pass_left), 0)::bigint from key_rotation_table where rotation = $1";
     private const string EndPass = """
-        update key_rotation set passes = $2, left_over = $3, stage = case when $4 then 'done' else stage end, finished_at = case when $4 then $5 end where id = $1
+        update key_rotation set passes = $2, left_over = $3, fruitless = case when $3 > 0 and $4 then fruitless + 1 else 0 end,
+            stage = case when $4 and ($3 = 0 or fruitless + 1 >= $5) then 'done' else stage end, finished_at = case when $4 and ($3 = 0 or fruitless + 1 >= $5) then $6 end
+        where id = $1
         """;
 
     /// <summary>One batch of the rotation.</summary>
@@ -78,8 +83,7 @@ internal sealed class RenewalPass(RingSealer sealer, KeySettings settings, TimeP
             await reader.ReadAsync(ct);
             (all, left) = (reader.GetInt64(0), reader.GetInt64(1));
         }
-        // What somebody was writing has the new keys by itself; a pass that could change nothing of what it found would not do so for ever.
-        await KeyRotations.RunAsync(connection, EndPass, ct, rotation, pass, left, all == left, clock.GetUtcNow().ToUniversalTime());
+        await KeyRotations.RunAsync(connection, EndPass, ct, rotation, pass, left, all == left, FruitlessMost, clock.GetUtcNow().ToUniversalTime());
     }
 
     private static async Task<(bool Complete, string[]? After)> HereAsync(NpgsqlConnection connection, long rotation, string table, int pass, CancellationToken ct)

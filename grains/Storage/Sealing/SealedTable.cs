@@ -6,7 +6,8 @@ namespace FangFanPin.Storage.Sealing;
 
 /// <summary>A row that is sealed with an old key.</summary>
 /// <param name="Key">Its primary key as texts.</param>
-internal sealed record StaleRow(string[] Key, SealPlace Place, byte[] Box);
+/// <param name="Hash">Fingerprint of the content; null where there is none.</param>
+internal sealed record StaleRow(string[] Key, SealPlace Place, byte[] Box, byte[]? Hash = null);
 
 /// <summary>
 /// A table with a sealed column, and how its rows are sealed anew. Rows that somebody else is writing are passed over; the next pass finds them.
@@ -32,6 +33,9 @@ internal class SealedTable
     /// <summary>SQL: hashed with another key than <c>$2</c>; for tables that have hashes.</summary>
     public string StaleHashes { get; init; } = "false";
 
+    /// <summary>Has a column <c>document_hash</c>.</summary>
+    public bool Hashed { get; init; }
+
     /// <summary>Insert-only for the program: sealed anew by a function that can do nothing else.</summary>
     public bool History { get; init; }
 
@@ -42,7 +46,7 @@ internal class SealedTable
     {
         var behind = after is null ? "" : $"and ({Columns}) > ({string.Join(", ", Key.Select((k, i) => $"($4::text[])[{i + 1}]::{k.Type}"))})";
         var sql = $"""
-            select array[{string.Join(", ", Key.Select(k => $"t.{k.Column}::text"))}], {PlaceKey}, {Version}, t.{Box} from {Name} t
+            select array[{string.Join(", ", Key.Select(k => $"t.{k.Column}::text"))}], {PlaceKey}, {Version}, t.{Box}, {(Hashed ? "t.document_hash" : "null::bytea")} from {Name} t
             where t.{Box} is not null and (get_byte(t.{Box}, 1) <> $1 or {StaleHashes}) {behind} and $2 > 0 order by {Columns} limit $3
             """;
         await using var command = new NpgsqlCommand(sql, connection);
@@ -50,7 +54,7 @@ internal class SealedTable
         if (after is not null) command.Parameters.Add(new() { Value = after });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<StaleRow>();
-        while (await reader.ReadAsync(ct)) rows.Add(new StaleRow(reader.GetFieldValue<string[]>(0), new SealPlace(Name, reader.GetString(1), reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3)));
+        while (await reader.ReadAsync(ct)) rows.Add(new StaleRow(reader.GetFieldValue<string[]>(0), new SealPlace(Name, reader.GetString(1), reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4)));
         return rows;
     }
 

@@ -10,9 +10,9 @@ internal static class SealedTables
     [
         new HouseholdBoxes(),
         new MemberHashes(),
-        new() { Name = StoredChange.Table, Box = "document", Key = [("code", "text"), ("version", "bigint")], PlaceKey = "t.code", Version = "t.version", History = true },
+        new() { Name = StoredChange.Table, Box = "document", Key = [("code", "text"), ("version", "bigint")], PlaceKey = "t.code", Version = "t.version", History = true, Hashed = true },
         new CaseBoxes(),
-        new() { Name = CaseDocuments.HistoryTable, Box = "document", Key = [("id", "text"), ("version", "bigint")], PlaceKey = "t.id", Version = "t.version", History = true },
+        new() { Name = CaseDocuments.HistoryTable, Box = "document", Key = [("id", "text"), ("version", "bigint")], PlaceKey = "t.id", Version = "t.version", History = true, Hashed = true },
         new() { Name = "case_attachment", Box = "box", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "visit", Box = "document", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "export_job", Box = "asked", Key = [("id", "uuid")], PlaceKey = Plain("id") },

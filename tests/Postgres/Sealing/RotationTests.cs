@@ -78,7 +78,7 @@ public sealed class RotationTests(PostgresCluster cluster) : IAsyncLifetime
         var after = await PlainAsync();
         foreach (var (key, value) in before.Where(b => !b.Key.Contains(SampleHouseholds.Code(1), StringComparison.Ordinal))) Assert.Equal(value, after[key]);
         var (documents, faults) = await new DocumentVerifier(records.Source, sealer).VerifyAsync(Ct);
-        Assert.Equal(Households, documents);
+        Assert.True(documents > 2 * Households, $"{documents} opened");
         Assert.Empty(faults);
         // What the index would have refused if the exchange had made two hashes of one certificate.
         Assert.NotNull(await new CaseReader(records.Source, sealer).FindByQueryCodeAsync(id[..12].ToUpperInvariant(), Ct));
@@ -113,7 +113,7 @@ public sealed class RotationTests(PostgresCluster cluster) : IAsyncLifetime
     public async Task A_row_that_no_key_opens_stops_nothing_but_is_counted()
     {
         for (var n = 0; n < 30; n++) await records.WriteAsync(n);
-        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, $"update household set document = set_byte(document, 40, 255 - get_byte(document, 40)) where code = '{SampleHouseholds.Code(11)}'");
+        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, $"update household set document = set_byte(document, 60, 255 - get_byte(document, 60)) where code = '{SampleHouseholds.Code(11)}'");
         await Rotations.StartAsync("security", KeySuite.International, () => Task.CompletedTask, Ct);
         await RenewAsync(kills: 0);
         var rotation = (await Rotations.ListAsync(1, Ct)).Single();
@@ -127,7 +127,7 @@ public sealed class RotationTests(PostgresCluster cluster) : IAsyncLifetime
         string[] neither =
         [
             "accounts.enrol_hash", "accounts.mac", "accounts.phone_index", "accounts.totp_secret", "login_failure.subject", "recovery_code.hash", "refresh_token.hash", // of account.key, or plain hashes of random texts
-            "audit.before_hash", "audit.after_hash", "audit_checkpoint.leaves", "audit_checkpoint.root", "audit_checkpoint.chain", "audit_checkpoint.signature",
+            "audit.before_hash", "household.document_hash", "household_history.document_hash", "case_file.document_hash", "case_history.document_hash", "audit.after_hash", "audit_checkpoint.leaves", "audit_checkpoint.root", "audit_checkpoint.chain", "audit_checkpoint.signature",
             "household.contribution", "household.members_digest", "household_history.content_hash", "region_vector.vector",
             "phone_code.phone_index", "phone_code.code_index", // gone within a day
             "orleansstorage.payloadbinary",
