@@ -13,7 +13,7 @@ namespace FangFanPin.Tests.Postgres.Imports;
 public sealed class ImportStoreTests : IClassFixture<PostgresDatabase>, IAsyncDisposable
 {
     private readonly NpgsqlDataSource database;
-    private readonly AesGcmSealer sealer = new(KeyRing.Random());
+    private readonly RingSealer sealer = new(KeyRing.Random());
     private readonly ImportJobStore jobs;
     private readonly ImportStagingStore staging;
     private readonly ImportFileStore files;
