@@ -22,11 +22,15 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     /// <summary>
     /// At which version and in which village a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
-    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe.
+    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe. The household's own numbers are hashed again only
+    /// when they are others than at that version.
     /// </summary>
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
-    private sealed record KnownAt(string Key, long Version, string? Village);
+    /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
+    private sealed record KnownAt(string Key, long Version, string? Village, NumberHashes? Hashes);
+
+    private sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
 
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
@@ -37,6 +41,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
+        var known = KnownOf(state.File);
+        var hashes = HashesOf(head, known?.Hashes);
         return new HouseholdRow
         {
             Key = key,
@@ -48,23 +54,35 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Village = HouseholdRow.Filled(state.Village),
             VillageBefore = state.VillageBefore,
             File = state.File,
-            HeadCertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
-            PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
-            Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
+            HeadCertIndex = hashes.HeadCertIndex,
+            PhoneIndex = hashes.PhoneIndex,
+            Members = known is not null && StandAt(known, key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
             ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
         };
     }
 
-    public void Committed(HouseholdRow row) => Remember(row.Key, row.Version, row.File);
-
-    private bool StandAt(string key, long version, HouseholdFile? file) =>
-        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version, file?.Household.AreaCode);
-
-    private void Remember(string key, long version, HouseholdFile? file)
+    public void Committed(HouseholdRow row)
     {
-        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file?.Household.AreaCode));
+        var head = row.File?.Household;
+        Remember(row.Key, row.Version, row.File, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
+    }
+
+    private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
+
+    private static bool StandAt(KnownAt known, string key, long version, HouseholdFile? file) =>
+        version > 0 && known.Key == key && known.Version == version && known.Village == file?.Household.AreaCode;
+
+    private NumberHashes HashesOf(Household? head, NumberHashes? known) => new(
+        head?.HeadCertNumber,
+        known is not null && known.HeadCert == head?.HeadCertNumber ? known.HeadCertIndex : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+        head?.Phone,
+        known is not null && known.Phone == head?.Phone ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+
+    private void Remember(string key, long version, HouseholdFile? file, NumberHashes? hashes)
+    {
+        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file!.Household.AreaCode, hashes));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
@@ -115,7 +133,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             LastChange = stored.Change?.Open(sealer),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File);
+        Remember(stored.Key, stored.Version, state.File, hashes: null);
         return true;
     }
 

@@ -7,8 +7,9 @@ using FangFanPin.Domain.Sealing;
 namespace FangFanPin.Storage.Sealing;
 
 /// <summary>
-/// AES-256-GCM. A box is: format, key id, 12 bytes of salt, 12 bytes of nonce, ciphertext, 16 bytes of tag. Salt and nonce are random; the
-/// key of a box is derived from the ring's key and the salt, so that billions of rows may be sealed without counting nonces.
+/// AES-256-GCM. A box is: format, key id, 12 bytes of salt, 12 bytes of nonce, ciphertext, 16 bytes of tag. The key of a box is derived from the ring's
+/// key and the salt. Salts are random, and a thread counts the nonces under its own (<see cref="BoxCiphers"/>), so that billions of rows may be sealed by
+/// processes that do not know of each other.
 /// </summary>
 /// <remarks>Packing halves the box, and with it heap, WAL and the way to the server. Boxes of the first releases were deflated, and are still opened.</remarks>
 public sealed class AesGcmSealer(KeyRing ring) : ISealer
@@ -17,13 +18,18 @@ public sealed class AesGcmSealer(KeyRing ring) : ISealer
     private const byte Deflated = 2;
     private const byte Packed = 3;
     private const int PackFrom = 64;
-    private const int SaltLength = 12;
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
+    private const int SaltLength = BoxCiphers.SaltLength;
+    private const int NonceLength = BoxCiphers.NonceLength;
+    private const int TagLength = BoxCiphers.TagLength;
     private const int HeadLength = 2 + SaltLength + NonceLength;
 
     /// <summary>Of a blind index: the key's id and so much of the hash; 15 bytes make a collision among billions unlikely.</summary>
     private const int IndexLength = 16;
+
+    private const int PlaceMost = 256;
+
+    /// <summary>No cipher may be used by two threads at once.</summary>
+    private readonly ThreadLocal<BoxCiphers> ciphers = new(() => new BoxCiphers(ring));
 
     public byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain)
     {
@@ -36,8 +42,8 @@ public sealed class AesGcmSealer(KeyRing ring) : ISealer
         if (box.Length < HeadLength + TagLength || box[0] is not (Plain or Deflated or Packed)) throw new CryptographicException("Not a sealed document.");
         var key = ring.FindSeal(box[1]) ?? throw new CryptographicException($"Sealed with key {box[1]}, which is not in the key ring.");
         var inside = new byte[box.Length - HeadLength - TagLength];
-        using var cipher = CipherOf(key, box);
-        cipher.Decrypt(NonceOf(box), box.Slice(HeadLength, inside.Length), box[^TagLength..], inside, Associated(place, box));
+        var cipher = ciphers.Value!.ForOld(key, box.Slice(2, SaltLength));
+        cipher.Decrypt(NonceOf(box), box.Slice(HeadLength, inside.Length), box[^TagLength..], inside, Associated(place, box, stackalloc byte[PlaceMost]));
         return box[0] switch { Plain => inside, Deflated => Inflate(inside), _ => DocumentPacking.Open(inside) };
     }
 
@@ -45,9 +51,8 @@ public sealed class AesGcmSealer(KeyRing ring) : ISealer
     {
         var box = new byte[HeadLength + inside.Length + TagLength];
         (box[0], box[1]) = (format, (byte)ring.Seal.Id);
-        RandomNumberGenerator.Fill(box.AsSpan(2, SaltLength + NonceLength));
-        using var cipher = CipherOf(ring.Seal, box);
-        cipher.Encrypt(NonceOf(box), inside, box.AsSpan(HeadLength, inside.Length), box.AsSpan(box.Length - TagLength), Associated(place, box));
+        var cipher = ciphers.Value!.ForNew(box.AsSpan(2, SaltLength + NonceLength));
+        cipher.Encrypt(NonceOf(box), inside, box.AsSpan(HeadLength, inside.Length), box.AsSpan(box.Length - TagLength), Associated(place, box, stackalloc byte[PlaceMost]));
         return box;
     }
 
@@ -65,34 +70,28 @@ public sealed class AesGcmSealer(KeyRing ring) : ISealer
 
     private static ReadOnlySpan<byte> NonceOf(ReadOnlySpan<byte> box) => box.Slice(2 + SaltLength, NonceLength);
 
-    private static AesGcm CipherOf(RingKey key, ReadOnlySpan<byte> box)
-    {
-        Span<byte> derived = stackalloc byte[RingKey.Length];
-        HMACSHA256.HashData(key.Bytes, box.Slice(2, SaltLength), derived);
-        return new AesGcm(derived, TagLength);
-    }
-
     /// <summary>Lengths stand in front, so that no two places give the same bytes.</summary>
-    private static byte[] Associated(SealPlace place, ReadOnlySpan<byte> box)
+    private static ReadOnlySpan<byte> Associated(SealPlace place, ReadOnlySpan<byte> box, Span<byte> room)
     {
         var (table, key) = (Encoding.UTF8.GetByteCount(place.Table), Encoding.UTF8.GetByteCount(place.Key));
-        var bytes = new byte[2 + 4 + table + 4 + key + 8];
+        var count = 2 + 4 + table + 4 + key + 8;
+        var bytes = count <= room.Length ? room[..count] : new byte[count];
         box[..2].CopyTo(bytes);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2), table);
-        Encoding.UTF8.GetBytes(place.Table, bytes.AsSpan(6));
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(6 + table), key);
-        Encoding.UTF8.GetBytes(place.Key, bytes.AsSpan(10 + table));
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(10 + table + key), place.Version);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[2..], table);
+        Encoding.UTF8.GetBytes(place.Table, bytes[6..]);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[(6 + table)..], key);
+        Encoding.UTF8.GetBytes(place.Key, bytes[(10 + table)..]);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[(10 + table + key)..], place.Version);
         return bytes;
     }
 
-    private static byte[] Hash(RingKey key, BlindKind kind, string normalised)
+    private byte[] Hash(RingKey key, BlindKind kind, string normalised)
     {
         var text = new byte[1 + Encoding.UTF8.GetByteCount(normalised)];
         text[0] = (byte)kind;
         Encoding.UTF8.GetBytes(normalised, text.AsSpan(1));
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key.Bytes, text, hash);
+        ciphers.Value!.Hash(key, text, hash);
         return [(byte)key.Id, .. hash[..(IndexLength - 1)]];
     }
 }
