@@ -119,6 +119,7 @@ public sealed class HouseholdGrain(
                 At = world.Now,
                 ImportId = (command.Change as ImportFile)?.ImportId ?? (command.Change as HandOver)?.ImportId,
                 Changes = changes,
+                Registers = registers,
                 Registered = registers ? file : null,
             },
         };

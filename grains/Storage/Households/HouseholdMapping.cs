@@ -21,11 +21,15 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     /// <summary>
     /// At which version and in which village a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
-    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe.
+    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe. The household's own numbers are hashed again only
+    /// when they are others than at that version.
     /// </summary>
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
-    private sealed record KnownAt(string Key, long Version, string? Village);
+    /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
+    private sealed record KnownAt(string Key, long Version, string? Village, NumberHashes? Hashes);
+
+    private sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
 
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
@@ -38,6 +42,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         var (place, plain) = (new SealPlace(Table, key, version), StateDocument.Encode(state));
         var (changePlace, changed) = (new SealPlace(StoredChange.Table, key, version), change is null ? null : ChangeDocument.Encode(change));
+        var known = KnownOf(state.File);
+        var hashes = HashesOf(head, known?.Hashes);
         return new HouseholdRow
         {
             Key = key,
@@ -50,9 +56,9 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Village = HouseholdRow.Filled(state.Village),
             VillageBefore = state.VillageBefore,
             File = state.File,
-            HeadCertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
-            PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
-            Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
+            HeadCertIndex = hashes.HeadCertIndex,
+            PhoneIndex = hashes.PhoneIndex,
+            Members = known is not null && StandAt(known, key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
             ChangeDocument = changed is null ? null : sealer.Seal(changePlace, changed),
@@ -60,14 +66,26 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         };
     }
 
-    public void Committed(HouseholdRow row) => Remember(row.Key, row.Version, row.File);
-
-    private bool StandAt(string key, long version, HouseholdFile? file) =>
-        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version, file?.Household.AreaCode);
-
-    private void Remember(string key, long version, HouseholdFile? file)
+    public void Committed(HouseholdRow row)
     {
-        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file?.Household.AreaCode));
+        var head = row.File?.Household;
+        Remember(row.Key, row.Version, row.File, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
+    }
+
+    private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
+
+    private static bool StandAt(KnownAt known, string key, long version, HouseholdFile? file) =>
+        version > 0 && known.Key == key && known.Version == version && known.Village == file?.Household.AreaCode;
+
+    private NumberHashes HashesOf(Household? head, NumberHashes? known) => new(
+        head?.HeadCertNumber,
+        known is not null && known.HeadCert == head?.HeadCertNumber ? known.HeadCertIndex : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+        head?.Phone,
+        known is not null && known.Phone == head?.Phone ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+
+    private void Remember(string key, long version, HouseholdFile? file, NumberHashes? hashes)
+    {
+        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file!.Household.AreaCode, hashes));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
@@ -111,14 +129,15 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         state = Empty();
         if (stored.Document is null) return false;
-        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document)) with
+        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document));
+        state = state with
         {
             Contribution = CellVector.Decode(stored.Contribution),
             NextDue = stored.NextDue,
-            LastChange = stored.Change?.Open(sealer),
+            LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File);
+        Remember(stored.Key, stored.Version, state.File, hashes: null);
         return true;
     }
 

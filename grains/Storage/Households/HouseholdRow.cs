@@ -105,9 +105,13 @@ public sealed record StoredChange(
 {
     public const string Table = "household_history";
 
-    public HouseholdChanged Open(ISealer sealer)
+    /// <param name="file">That the change has made, where it is at hand.</param>
+    public HouseholdChanged Open(ISealer sealer, HouseholdFile? file = null)
     {
-        var (actor, changes, registered) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registered = registered };
+        var (actor, changes, registers) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged
+        {
+            Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registers = registers, Registered = registers ? file : null,
+        };
     }
 }

@@ -26,7 +26,7 @@ internal static class SealedTables
     ];
 
     /// <summary>Sealed, and gone before a rotation could come to it.</summary>
-    public static readonly IReadOnlyList<string> Passing = ["import_fragment.box"];
+    public static readonly IReadOnlyList<string> Passing = ["import_new.document", "import_new.change"];
 
     /// <summary>As <see cref="System.Guid"/> writes it with "N".</summary>
     private static string Plain(string column) => $"replace(t.{column}::text, '-', '')";
