@@ -14,7 +14,7 @@ public sealed partial class NewHouseholdStore
     private const string CopySql = """
         copy import_new (import_id, run, village, code, command_id, contribution, next_due, document, status, class, household_type, policy_status,
             monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
-            net_per_capita, members_digest, change, persons, names, sexes, births, statuses, cert_indexes, last6_indexes, phone_indexes)
+            net_per_capita, members_digest, change, persons, names, sexes, births, statuses, cert_indexes, last6_indexes, phone_indexes, document_hash, change_hash)
         from stdin (format binary)
         """;
 
@@ -65,10 +65,10 @@ public sealed partial class NewHouseholdStore
         ), saved as (
             insert into household (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
                 monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
-                member_count, net_per_capita, members_digest, changed_version, changed_at, changed_by)
+                member_count, net_per_capita, members_digest, document_hash, changed_version, changed_at, changed_by)
             select code, 1, gen_random_uuid(), village, contribution, next_due, document, status, class, household_type, policy_status,
                 monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
-                member_count, net_per_capita, members_digest, 1, $8, $9
+                member_count, net_per_capita, members_digest, document_hash, 1, $8, $9
             from batch where code not in (select code from refused)
             order by code
             on conflict (code) do nothing
@@ -79,8 +79,8 @@ public sealed partial class NewHouseholdStore
             cross join lateral unnest(b.persons, b.names, b.sexes, b.births, b.statuses, b.cert_indexes, b.last6_indexes, b.phone_indexes) as m (person, name, sex, birth, status, cert, last6, phone)
             order by b.code, m.person collate "C"
         ), history as (
-            insert into household_history (code, version, at, actor, kind, command_id, import_id, document)
-            select b.code, 1, $8, $9, $10, b.command_id, $11, b.change from saved s join batch b on b.code = s.code order by b.code
+            insert into household_history (code, version, at, actor, kind, command_id, import_id, document, document_hash)
+            select b.code, 1, $8, $9, $10, b.command_id, $11, b.change, b.change_hash from saved s join batch b on b.code = s.code order by b.code
         ), owing as (
             insert into owed as o (target, subject, version, at)
             select village, code, 1, now() from saved where contribution <> '' order by village, code
@@ -133,6 +133,8 @@ public sealed partial class NewHouseholdStore
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.CertIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.LastSixIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.PhoneIndex, ct);
+        await BytesAsync(copy, row.DocumentHash, ct);
+        await BytesAsync(copy, row.ChangeHash, ct);
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>
