@@ -31,6 +31,8 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
             CreatedAt = clock.GetUtcNow(),
             PasswordChangedAt = clock.GetUtcNow(),
         };
+        // The table refuses a number twice under one key; under an older one it must be asked for.
+        if (phone is not null && await accounts.FindLoginAsync(phone, ct) is not null) return AccountErrors.Taken;
         await trail.WriteAsync(caller.Name, "新建账号", $"{account.Name} @{region}", "ok", context);
         return await accounts.CreateAsync(account, ct) ? (account, password) : AccountErrors.Taken;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using FangFanPin.Domain.Accounts;
 using FangFanPin.Storage.Accounts;
@@ -8,6 +9,11 @@ namespace FangFanPin.Api.Accounts;
 /// <summary>Password hashes: salted PBKDF2 of ASP.NET Core Identity.</summary>
 public static class Passwords
 {
+    public const string Activities = "FangFanPin.Accounts";
+    public const string CheckActivity = "password.check";
+
+    /// <summary>Checks stand in traces, because they are what a login takes its time for.</summary>
+    private static readonly ActivitySource Source = new(Activities);
     private static readonly PasswordHasher<string> Hasher = new();
     private static readonly string NobodysHash = Hasher.HashPassword("", Guid.NewGuid().ToString());
     private const int RandomLength = 16;
@@ -18,8 +24,11 @@ public static class Passwords
     public static string Hash(string password) => Hasher.HashPassword("", password);
 
     /// <summary>Takes as long for a missing account as for an existing one. A closed or altered account has no good password.</summary>
-    public static bool Fits(Account? account, string password) =>
-        Hasher.VerifyHashedPassword("", account?.PasswordHash ?? NobodysHash, password) != PasswordVerificationResult.Failed && account is { Disabled: false, Intact: true };
+    public static bool Fits(Account? account, string password)
+    {
+        using var activity = Source.StartActivity(CheckActivity);
+        return Hasher.VerifyHashedPassword("", account?.PasswordHash ?? NobodysHash, password) != PasswordVerificationResult.Failed && account is { Disabled: false, Intact: true };
+    }
 
     /// <summary>One of the account's last passwords, the present one included.</summary>
     public static async Task<bool> WasUsedAsync(AccountStore accounts, Account account, string password, CancellationToken ct)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
+using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Audit;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -10,25 +12,32 @@ namespace FangFanPin.Api.Audit;
 /// <param name="Next">Pass as <c>before</c> for the next page; null on the last.</param>
 public sealed record AuditLinesResponse(IReadOnlyList<AuditLine> Items, string? Next);
 
+/// <param name="Certificate">Of the person, as typed; nothing keeps it.</param>
+public sealed record AuditPersonRequest(string? Certificate, string? Kind, string? Before, int? Limit);
+
 /// <summary>审计查阅, for the audit administrator alone: what one official did, who looked at one household, and whether the audit is whole.</summary>
 public static class AuditEndpoints
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
 
-    /// <summary>Kinds of acts, by how the recorded action begins.</summary>
-    private static readonly Dictionary<string, string> Kinds = new()
+    private static readonly Dictionary<string, AuditKind> Kinds = new()
     {
-        ["read"] = "read ", ["list"] = "list ", ["search"] = "search ", ["change"] = "change ", ["export"] = "export", ["unmask"] = "查看明文", ["login"] = "登录", ["alarm"] = "alarm", ["household"] = "household.",
+        ["read"] = new(["read %"]), ["list"] = new(["list %"]), ["search"] = new(["search %"]), ["login"] = new(["登录"]), ["alarm"] = new(["alarm"]),
+        ["change"] = new(["change %", "household.%", "case.%"], "%.export"), ["household"] = new(["household.%"], "%.export"), ["review"] = new(["case.%"]),
+        ["export"] = new(["export%", "%.export"]), ["unmask"] = new(["查看明文"]), ["keys"] = new(["更换%"]),
+        ["account"] = new(["授予角色", "新建账号", "停用%", "启用账号", "重置%", "修改密码", "解除锁定"]),
     };
 
     public static void MapAudit(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/audit").WithTags("审计");
         group.MapGet("/accounts/{name}/entries", OfAccountAsync).WithSummary("一个账号的全部操作")
-            .WithDescription("kind=read|list|search|change|household|export|unmask|login|alarm;新的在前。").Requires(Permission.ReadAudit, Area.OfAccount("name"));
+            .WithDescription("kind=read|list|search|change|household|review|export|unmask|login|account|keys|alarm;新的在前。").Requires(Permission.ReadAudit, Area.OfAccount("name"));
         group.MapGet("/households/{code}/entries", OfHouseholdAsync).WithSummary("一户被谁查看、修改过")
             .WithDescription("查看记录在封存(约一秒)后可见;列表和导出按账号查阅。").Requires(Permission.ReadAudit, Area.OfHousehold("code"));
+        group.MapPost("/persons", OfPersonAsync).WithSummary("一人所在的户被谁查看、修改过")
+            .WithDescription("""请求体例:{"certificate":"4116…","kind":"read"};只含本辖区内的户。""").Requires(Permission.ReadAudit, Area.Own);
         group.MapGet("/verification", VerifyAsync).WithSummary("核验审计:链条、签名、库外检查点")
             .WithDescription("默认核验最近 3600 个检查点;from=1 全部核验。密封档案由命令 verify-audit 核验。").Requires(Permission.ReadAudit, Area.Whole);
     }
@@ -39,7 +48,17 @@ public static class AuditEndpoints
 
     private static async Task<Results<Ok<AuditLinesResponse>, ProblemHttpResult>> OfHouseholdAsync(
         string code, string? kind, string? before, int? limit, AuditTrail trail, CancellationToken ct) =>
-        Page(kind, before, limit) is { } page ? Answer(await trail.OfHouseholdAsync(code, page, ct), page) : Problems.From(AuditErrors.BadPage);
+        Page(kind, before, limit) is { } page ? Answer(await trail.OfHouseholdsAsync([code], page, ct), page) : Problems.From(AuditErrors.BadPage);
+
+    /// <summary>Whoever looked at a household saw everybody in it.</summary>
+    private static async Task<Results<Ok<AuditLinesResponse>, ProblemHttpResult>> OfPersonAsync(
+        AuditPersonRequest body, Caller caller, AuditTrail trail, ISealer sealer, CancellationToken ct)
+    {
+        if (Page(body.Kind, body.Before, body.Limit) is not { } page || BlindText.Certificate(body.Certificate) is not { Length: > 5 } certificate) return Problems.From(AuditErrors.BadPage);
+        var households = await trail.HouseholdsOfAsync(sealer.BlindIndexes(BlindKind.Certificate, certificate), ct);
+        string[] inside = [.. households.Where(h => RegionCode.TryParse(h.Village, out var village) && caller.Covers(village)).Select(h => h.Household)];
+        return Answer(inside.Length == 0 ? [] : await trail.OfHouseholdsAsync(inside, page, ct), page);
+    }
 
     private static async Task<Results<Ok<AuditReport>, ProblemHttpResult>> VerifyAsync(
         long? from, NpgsqlDataSource database, CheckpointFile file, DataFolder folder, CancellationToken ct)
@@ -67,11 +86,11 @@ public static class AuditEndpoints
     {
         if (limit is < 1 or > LimitMax || (kind is not null && !Kinds.ContainsKey(kind))) return null;
         var most = limit ?? LimitDefault;
-        var action = kind is null ? null : Kinds[kind];
-        if (before is null) return new AuditPage(DateTimeOffset.MaxValue, long.MaxValue, action, most);
+        var wanted = kind is null ? null : Kinds[kind];
+        if (before is null) return new AuditPage(DateTimeOffset.MaxValue, long.MaxValue, wanted, most);
         if (before.Split('-') is not [var ticks, var id] || !long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             || !long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var entry) || at > DateTimeOffset.MaxValue.UtcTicks) return null;
-        return new AuditPage(new DateTimeOffset(at, TimeSpan.Zero), entry, action, most);
+        return new AuditPage(new DateTimeOffset(at, TimeSpan.Zero), entry, wanted, most);
     }
 }
 

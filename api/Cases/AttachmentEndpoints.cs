@@ -25,9 +25,11 @@ public static class AttachmentEndpoints
         return stored.Ok ? TypedResults.Ok(stored.Value!) : Problems.From(stored.Errors);
     }
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> DownloadAsync(string id, Guid file, ICaseAttachments attachments, HttpResponse response, CancellationToken ct)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> DownloadAsync(
+        string id, Guid file, ICaseAttachments attachments, ICaseReader reader, HttpResponse response, CancellationToken ct)
     {
         if (await attachments.OpenAsync(id, file, ct) is not { } found) return Problems.From(CaseRequestErrors.NoAttachment);
+        response.HttpContext.IsAbout((await reader.FindAsync(id, ct))?.File.HouseholdCode);
         // Whatever stands inside, a browser must neither guess another type nor run it.
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";

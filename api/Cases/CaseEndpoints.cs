@@ -66,12 +66,14 @@ public static class CaseEndpoints
     {
         if (await reader.FindAsync(id, ct) is not { } found) return Problems.From(CaseErrors.NotFound);
         response.Headers.ETag = VersionHeader.Of(found.Version);
+        response.HttpContext.IsAbout(found.File.HouseholdCode);
         return TypedResults.Ok(await screens.ShowAsync(found, caller, ct));
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<CaseEntryResponse>>, ProblemHttpResult>> History(string id, ICaseReader reader, CancellationToken ct)
+    private static async Task<Results<Ok<IReadOnlyList<CaseEntryResponse>>, ProblemHttpResult>> History(string id, ICaseReader reader, HttpContext context, CancellationToken ct)
     {
         if (await reader.FindAsync(id, ct) is not { } found) return Problems.From(CaseErrors.NotFound);
+        context.IsAbout(found.File.HouseholdCode);
         var entries = await reader.HistoryAsync(id, ct);
         return TypedResults.Ok<IReadOnlyList<CaseEntryResponse>>([.. entries.Select(e => CaseEntryResponse.From(e, found.File.Kind))]);
     }

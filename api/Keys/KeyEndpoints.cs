@@ -1,6 +1,7 @@
 using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
+using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Sealing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,6 +11,12 @@ namespace FangFanPin.Api.Keys;
 /// <param name="Code">The current one-time code.</param>
 /// <param name="Password">Of who has no second factor.</param>
 public sealed record RotateKeysRequest(KeySuite? Suite, string? Code, string? Password);
+
+/// <inheritdoc cref="RotateKeysRequest"/>
+public sealed record RotateAccountKeyRequest(string? Code, string? Password);
+
+/// <param name="Signed">Accounts whose rows carry the new key's signature now.</param>
+public sealed record AccountKeyResponse(int Signed);
 
 /// <param name="Provider">Who keeps the keys.</param>
 public sealed record KeysResponse(string Provider, IReadOnlyList<KeyResponse> Seals, IReadOnlyList<KeyResponse> Indexes, IReadOnlyList<KeyRotation> Rotations);
@@ -29,6 +36,18 @@ public static class KeyEndpoints
         group.MapPost("/rotations", RotateAsync).WithSummary("更换档案密钥和检索密钥")
             .WithDescription("须再次确认身份。新写入的改用新密钥,旧数据在后台分批重新加密;更换期间查询不受影响。suite:International(AES-256-GCM/SHA-256)或 National(SM4-GCM/SM3)。")
             .Requires(Permission.ManageKeys, Area.Whole);
+        group.MapPost("/accounts", RotateAccountsAsync).WithSummary("更换账号密钥")
+            .WithDescription("须再次确认身份。全部账号立即以新密钥重新签名,动态口令密钥重新加密;会话不受影响。").Requires(Permission.ManageKeys, Area.Whole);
+    }
+
+    private static async Task<Results<Ok<AccountKeyResponse>, ProblemHttpResult>> RotateAccountsAsync(
+        RotateAccountKeyRequest body, Caller caller, SignIn signIn, AccountKeys keys, AccountStore accounts, Trail trail, HttpContext context, CancellationToken ct)
+    {
+        var refusal = await signIn.StepUpAsync(caller, body.Code, body.Password, context, ct);
+        await trail.WriteAsync(caller.Name, "更换账号密钥", "", refusal?.Code ?? "ok", context);
+        if (refusal is not null) return Problems.From(refusal);
+        keys.AddKey();
+        return TypedResults.Ok(new AccountKeyResponse(await accounts.SignAnewAsync(ct)));
     }
 
     private static async Task<Ok<KeysResponse>> ListAsync(KeyRotations rotations, KeyRingSource ring, CancellationToken ct)

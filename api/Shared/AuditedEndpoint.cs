@@ -22,6 +22,12 @@ internal static class AuditedEndpoint
     /// <summary>Endpoints carry it, so that a test can say which are recorded.</summary>
     public sealed record Mark;
 
+    private static readonly object SubjectKey = new();
+
+    /// <summary>Says of whom a handler's answer is, where the address does not.</summary>
+    /// <param name="household">Null: of nobody in the register.</param>
+    public static void IsAbout(this HttpContext context, string? household) => context.Items[SubjectKey] = household;
+
     public static bool Records(Permission permission) => Recorded.Contains(permission);
 
     public static void Record<TBuilder>(TBuilder builder, Permission permission) where TBuilder : IEndpointConventionBuilder => builder
@@ -55,7 +61,7 @@ internal static class AuditedEndpoint
         private static string Asked(IQueryCollection query) => string.Join('&', query.Select(q =>
             $"{q.Key}={(RegionCode.TryParse(q.Value, out _) ? q.Value : Masking.Loose(q.Value))}"));
 
-        public Task WriteAsync(string result) => Trail.WriteAsync(Actor, Action, Object, result, Context, Subject);
+        public Task WriteAsync(string result) => Trail.WriteAsync(Actor, Action, Object, result, Context, Subject ?? Context.Items[SubjectKey] as string);
 
         /// <summary>Null: recorded elsewhere.</summary>
         public string? ResultOf(object? answer)

@@ -33,9 +33,7 @@ create table import_new (
     member_count     int,
     net_per_capita   numeric,
     members_digest   bytea not null,
-    document_hash    bytea not null,
-    change           bytea not null,            -- document and document_hash of household_history
-    change_hash      bytea not null,
+    change           bytea not null,            -- of household_history
     persons          text[] not null,           -- of household_member: one entry for each member
     names            text[] not null,
     sexes            text[] not null,

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace FangFanPin.Domain.Accounts;
 
 /// <summary>What a password must be. Whether it is one of the last five is asked of their hashes, elsewhere.</summary>
@@ -17,7 +15,6 @@ public static class PasswordPolicy
 
     /// <summary>Shorter parts of a name say nothing.</summary>
     private const int NamePartMin = 4;
-    private static readonly Lazy<FrozenSet<string>> Common = new(CommonPasswords);
 
     /// <param name="password">As typed.</param>
     /// <param name="names">Login name, display name, phone: what must not stand in it; null is nothing.</param>
@@ -45,20 +42,12 @@ public static class PasswordPolicy
         var lower = password.ToLowerInvariant();
         var spelled = string.Concat(lower.Select(Spelled));
         var bare = lower.Trim(Decoration);
-        return new[] { lower, spelled, bare, string.Concat(bare.Select(Spelled)), spelled.Trim(Decoration) }.Any(Common.Value.Contains);
+        return new[] { lower, spelled, bare, string.Concat(bare.Select(Spelled)), spelled.Trim(Decoration) }.Any(CommonPasswords.Has) || CommonPasswords.IsWalk(lower) || CommonPasswords.IsWalk(spelled);
     }
 
     private static readonly char[] Decoration = [.. "0123456789!@#$%^&*()-_=+.,;:?~ "];
 
     private static char Spelled(char c) => c switch { '0' => 'o', '1' => 'l', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', _ => c };
-
-    private static FrozenSet<string> CommonPasswords()
-    {
-        using var stream = typeof(PasswordPolicy).Assembly.GetManifestResourceStream("data/common-passwords.txt")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#')
-            .ToFrozenSet(StringComparer.Ordinal);
-    }
 }
 
 public static class PasswordErrors

@@ -34,6 +34,9 @@ public sealed record Account(string Name, string PasswordHash, string DisplayNam
     /// <summary>False when the row is not as the program wrote it: it grants nothing.</summary>
     public bool Intact { get; init; } = true;
 
+    /// <summary>Signed with the newest key.</summary>
+    public bool SignedAnew { get; init; } = true;
+
     /// <summary>A row from before rows were signed; it grants nothing either.</summary>
     public bool Unsigned { get; init; }
 

@@ -13,7 +13,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
     private const string Columns =
         "select name, password_hash, display_name, roles, region, must_change, disabled, stamp, password_changed_at, created_at, last_login_at, phone_index, totp_secret, totp_confirmed, totp_step, enrol_hash, mac from accounts";
     private const string ByName = $"{Columns} where name = $1";
-    private const string ByPhone = $"{Columns} where phone_index = $1";
+    private const string ByPhone = $"{Columns} where phone_index = any ($1)";
     private const string Listed = $"{Columns} where name > $1 order by name limit $2";
     private const string Dormant = $"{Columns} where not disabled and coalesce(last_login_at, created_at) <= $1 order by name limit 1000";
     private const string Insert = """
@@ -40,7 +40,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
 
     /// <summary>By name, or by the phone number that serves as one.</summary>
     public Task<Account?> FindLoginAsync(string typed, CancellationToken ct = default) =>
-        LoginName.IsPhone(typed) ? OneAsync(ByPhone, keys.PhoneIndex(typed)!, ct) : OneAsync(ByName, typed, ct);
+        LoginName.IsPhone(typed) ? OneAsync(ByPhone, keys.PhoneIndexes(typed), ct) : OneAsync(ByName, typed, ct);
 
     /// <summary>By name, those after <paramref name="after"/>; the caller leaves out what lies outside its area.</summary>
     public Task<List<Account>> ListAsync(string after, int limit, CancellationToken ct = default) => ManyAsync(Listed, ct, after, limit);
@@ -125,6 +125,20 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
         await transaction.CommitAsync(ct);
     }
 
+    /// <summary>Signs and seals with the newest key what older ones signed and sealed. Sessions and stamps stay; altered rows stay as they are.</summary>
+    /// <returns>How many rows.</returns>
+    public async Task<int> SignAnewAsync(CancellationToken ct = default)
+    {
+        var (after, count) = ("", 0);
+        while (await ListAsync(after, 200, ct) is [.., var last] page)
+        {
+            foreach (var account in page.Where(a => a is { Intact: true, SignedAnew: false }))
+                if ((await AmendAsync(account.Name, row => row with { TotpSecret = row.TotpSecret is { } box ? keys.SealSecret(row.Name, keys.OpenSecret(row.Name, box)) : null }, (_, _) => Task.CompletedTask, ct)).Ok) count++;
+            after = last.Name;
+        }
+        return count;
+    }
+
     /// <summary>Hashes of the last passwords, the present one first.</summary>
     public async Task<IReadOnlyList<string>> PastPasswordsAsync(string name, CancellationToken ct = default)
     {
@@ -188,7 +202,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
             EnrolHash = Bytes(row, 15),
         };
         var mac = Bytes(row, 16);
-        return account with { Intact = keys.IsIntact(account, mac), Unsigned = mac is null };
+        return account with { Intact = keys.IsIntact(account, mac), Unsigned = mac is null, SignedAnew = mac is not null && keys.IsCurrent(account, mac) };
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Account account, CancellationToken ct)

@@ -31,7 +31,7 @@ public readonly record struct Hashes(byte[]? Before, byte[]? After);
 /// Insert-only record of what was done or refused. Entries of many callers travel in one statement: what gathers while one is on its way is the
 /// next. A caller goes on once its entry is committed, or fails.
 /// </summary>
-public sealed class AuditLog : IAsyncDisposable
+public class AuditLog : IAsyncDisposable
 {
     private const int TextMax = 400;
     private const int RowsMax = 500;
@@ -55,7 +55,7 @@ public sealed class AuditLog : IAsyncDisposable
     }
 
     /// <exception cref="NpgsqlException">The entry could not be written: what it is about must not happen.</exception>
-    public async Task AppendAsync(AuditEntry entry, CancellationToken ct = default)
+    public virtual async Task AppendAsync(AuditEntry entry, CancellationToken ct = default)
     {
         var waiting = new Waiting(entry, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
@@ -73,6 +73,7 @@ public sealed class AuditLog : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await worker;
+        GC.SuppressFinalize(this);
     }
 
     private async Task RunAsync()

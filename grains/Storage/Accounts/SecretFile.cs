@@ -9,15 +9,19 @@ public static class SecretFile
 
     /// <summary>Several processes that start at once agree on one key.</summary>
     /// <exception cref="InvalidDataException">The file is no such key.</exception>
-    public static byte[] LoadOrCreate(string folder, string name)
+    public static byte[] LoadOrCreate(string folder, string name) => LoadOrCreateAll(folder, name)[0];
+
+    /// <summary>Likewise of a file that keys were added to: all of them, the newest first.</summary>
+    /// <exception cref="InvalidDataException">A line of it is no key.</exception>
+    public static IReadOnlyList<byte[]> LoadOrCreateAll(string folder, string name)
     {
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, name);
-        if (!File.Exists(file)) Create(file);
+        if (!File.Exists(file)) Create(file, []);
         try
         {
-            var bytes = Convert.FromHexString(File.ReadAllText(file).Trim());
-            if (bytes.Length >= KeyBytes) return bytes;
+            var keys = File.ReadLines(file).Select(line => Convert.FromHexString(line.Trim())).Where(key => key.Length > 0).ToList();
+            if (keys.Count > 0 && keys.TrueForAll(key => key.Length >= KeyBytes)) return keys;
         }
         catch (FormatException)
         {
@@ -26,15 +30,26 @@ public static class SecretFile
         throw new InvalidDataException($"密钥文件已损坏:{file}");
     }
 
-    private static void Create(string file)
+    /// <summary>Puts a fresh key in front. Two that do so at once add one each.</summary>
+    public static void Add(string folder, string name)
+    {
+        var file = Path.Combine(folder, name);
+        using var turn = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        var before = File.GetLastWriteTimeUtc(file);
+        Create(file, LoadOrCreateAll(folder, name));
+        if (File.GetLastWriteTimeUtc(file) <= before) File.SetLastWriteTimeUtc(file, before.AddMilliseconds(10));
+    }
+
+    /// <param name="older">None: a file that is there stays.</param>
+    private static void Create(string file, IReadOnlyCollection<byte[]> older)
     {
         var draft = $"{file}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options)) writer.Write(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeyBytes)));
+        using (var writer = new StreamWriter(draft, options)) writer.Write(string.Join('\n', older.Prepend(RandomNumberGenerator.GetBytes(KeyBytes)).Select(key => Convert.ToHexString(key))));
         try
         {
-            File.Move(draft, file, overwrite: false);
+            File.Move(draft, file, overwrite: older.Count > 0);
         }
         catch (IOException) when (File.Exists(file))
         {

@@ -14,31 +14,47 @@ public sealed class AuditTrail(NpgsqlDataSource database)
     private const string Columns = "id, at, actor, role, address, device, action, object, result, trace_id, encode(before_hash, 'hex'), encode(after_hash, 'hex')";
 
     private const string OfAccount = $"""
-        select {Columns} from audit where actor = $1 and (at, id) < ($2, $3) and ($4::text is null or action like $4) order by at desc, id desc limit $5
+        select {Columns} from audit where actor = $1 and (at, id) < ($2, $3) and ($4::text[] is null or action like any ($4)) and action not like all ($5) order by at desc, id desc limit $6
         """;
 
     /// <summary>Looks by the sealer's table, changes by the history, whose trace and origin the entry of the same moment and actor has.</summary>
     private const string OfHousehold = $"""
         select * from (
-            select {Columns} from audit where id = any (array(select audit_id from audit_subject where subject = $1 order by audit_id desc))
+            select {Columns} from audit where id = any (array(select audit_id from audit_subject where subject = any ($1)))
             union all
-            select distinct on (c.version) a.id, c.at, c.actor, a.role, a.address, a.device, 'change ' || c.kind, c.code,
+            select distinct on (c.code, c.version) a.id, c.at, c.actor, a.role, a.address, a.device, 'change ' || c.kind, c.code,
                 case when c.import_id is null then 'ok' else 'import ' || c.import_id end, coalesce(a.trace_id, ''), encode(a.before_hash, 'hex'), encode(a.after_hash, 'hex')
             from household_history c left join audit a on c.import_id is null and a.actor = c.actor and a.at = c.at and a.object = c.code
-            where c.code = $1
+            where c.code = any ($1)
         ) t (id, at, actor, role, address, device, action, object, result, trace_id, before_hash, after_hash)
-        where (at, coalesce(id, 0)) < ($2, $3) and ($4::text is null or action like $4) order by at desc, coalesce(id, 0) desc limit $5
+        where (at, coalesce(id, 0)) < ($2, $3) and ($4::text[] is null or action like any ($4)) and action not like all ($5) order by at desc, coalesce(id, 0) desc limit $6
+        """;
+
+    private const string OfPerson = """
+        select h.code, h.village from household_member m join household h on h.code = m.household_code where m.cert_index = any ($1) and h.village is not null limit 100
         """;
 
     public Task<IReadOnlyList<AuditLine>> OfAccountAsync(string account, AuditPage page, CancellationToken ct) => AskAsync(OfAccount, account, page, ct);
 
-    public Task<IReadOnlyList<AuditLine>> OfHouseholdAsync(string code, AuditPage page, CancellationToken ct) => AskAsync(OfHousehold, code, page, ct);
+    public Task<IReadOnlyList<AuditLine>> OfHouseholdsAsync(string[] codes, AuditPage page, CancellationToken ct) => AskAsync(OfHousehold, codes, page, ct);
 
-    private async Task<IReadOnlyList<AuditLine>> AskAsync(string sql, string subject, AuditPage page, CancellationToken ct)
+    /// <summary>Households in which a person stands, or stood when they were last written, by keyed hashes of the certificate.</summary>
+    public async Task<IReadOnlyList<(string Household, string Village)>> HouseholdsOfAsync(byte[][] certificates, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(OfPerson);
+        command.Parameters.Add(new() { Value = certificates });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var found = new List<(string, string)>();
+        while (await reader.ReadAsync(ct)) found.Add((reader.GetString(0), reader.GetString(1)));
+        return found;
+    }
+
+    private async Task<IReadOnlyList<AuditLine>> AskAsync(string sql, object subject, AuditPage page, CancellationToken ct)
     {
         await using var command = database.CreateCommand(sql);
         foreach (var value in new object[] { subject, page.Before.ToUniversalTime(), page.BeforeId }) command.Parameters.Add(new() { Value = value });
-        command.Parameters.Add(new() { Value = page.Action is null ? DBNull.Value : page.Action + "%", NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = page.Kind is null ? DBNull.Value : page.Kind.Like, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = page.Kind?.NotLike ?? [] });
         command.Parameters.Add(new() { Value = page.Limit });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var lines = new List<AuditLine>();
@@ -56,5 +72,8 @@ public sealed class AuditTrail(NpgsqlDataSource database)
 }
 
 /// <param name="Before">With <paramref name="BeforeId"/>: where the page before ended.</param>
-/// <param name="Action">How the action begins; null for all. No pattern.</param>
-public sealed record AuditPage(DateTimeOffset Before, long BeforeId, string? Action, int Limit);
+/// <param name="Kind">Null for all.</param>
+public sealed record AuditPage(DateTimeOffset Before, long BeforeId, AuditKind? Kind, int Limit);
+
+/// <summary>A kind of acts, by patterns of the recorded action.</summary>
+public sealed record AuditKind(string[] Like, params string[] NotLike);

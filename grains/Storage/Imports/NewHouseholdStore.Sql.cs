@@ -14,7 +14,7 @@ public sealed partial class NewHouseholdStore
     private const string CopySql = """
         copy import_new (import_id, run, village, code, command_id, contribution, next_due, document, status, class, household_type, policy_status,
             monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
-            net_per_capita, members_digest, document_hash, change, change_hash, persons, names, sexes, births, statuses, cert_indexes, last6_indexes, phone_indexes)
+            net_per_capita, members_digest, change, persons, names, sexes, births, statuses, cert_indexes, last6_indexes, phone_indexes, document_hash, change_hash)
         from stdin (format binary)
         """;
 
@@ -124,9 +124,7 @@ public sealed partial class NewHouseholdStore
         await ValueAsync(copy, row.MemberCount, NpgsqlDbType.Integer, ct);
         await ValueAsync(copy, row.NetPerCapita, NpgsqlDbType.Numeric, ct);
         await copy.WriteAsync(row.Members.Digest, NpgsqlDbType.Bytea, ct);
-        await copy.WriteAsync(row.DocumentHash!, NpgsqlDbType.Bytea, ct);
         await copy.WriteAsync(row.ChangeDocument!, NpgsqlDbType.Bytea, ct);
-        await copy.WriteAsync(row.ChangeHash!, NpgsqlDbType.Bytea, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Person, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Name, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Sex, ct);
@@ -135,6 +133,8 @@ public sealed partial class NewHouseholdStore
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.CertIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.LastSixIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.PhoneIndex, ct);
+        await BytesAsync(copy, row.DocumentHash, ct);
+        await BytesAsync(copy, row.ChangeHash, ct);
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>

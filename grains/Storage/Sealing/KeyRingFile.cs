@@ -28,13 +28,15 @@ public sealed class KeyRingFile(string path, IKeyProvider provider, params IKeyP
 
     public IKeyProvider Provider => provider;
 
+    public bool Exists => File.Exists(path);
+
     /// <summary>Changes whenever the file is replaced.</summary>
     public DateTime Stamp() => File.GetLastWriteTimeUtc(path);
 
     /// <summary>Reads the ring; makes one with fresh keys when there is no file. Several processes may start at once: they get the same ring.</summary>
     public KeyRing OpenOrCreate(KeySuite suite = KeySuite.International)
     {
-        if (!File.Exists(path)) TryCreate(KeyRing.Random(suite));
+        if (!Exists) TryCreate(KeyRing.Random(suite));
         return Read();
     }
 
@@ -57,7 +59,7 @@ public sealed class KeyRingFile(string path, IKeyProvider provider, params IKeyP
     /// <summary>Replaces the ring in one step, all its keys wrapped by the present provider.</summary>
     public void Write(KeyRing ring)
     {
-        var before = File.Exists(path) ? Stamp() : default;
+        var before = Exists ? Stamp() : default;
         var fresh = WriteAside(ring);
         // Moments of a file system may be coarse; whoever knows the old ring must see that this is another.
         if (File.GetLastWriteTimeUtc(fresh) <= before) File.SetLastWriteTimeUtc(fresh, before.AddMilliseconds(10));

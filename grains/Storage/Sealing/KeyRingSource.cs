@@ -51,7 +51,8 @@ public sealed class KeyRingSource
     {
         if (file is null) return before;
         var stamp = file.Stamp();
-        if (stamp == before.Stamp) return known = before with { LookedAt = clock.GetTimestamp() };
+        // A file that was taken away while running is no new ring; the next start says what is missing.
+        if (stamp == before.Stamp || !file.Exists) return known = before with { LookedAt = clock.GetTimestamp() };
         lock (gate)
         {
             if (known.Stamp == stamp) return known;

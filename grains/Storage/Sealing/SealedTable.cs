@@ -15,11 +15,14 @@ internal sealed record StaleRow(string[] Key, SealPlace Place, byte[] Box, byte[
 /// </summary>
 internal class SealedTable
 {
-    /// <summary>Name, and what the place of its boxes is called.</summary>
+    /// <summary>Name, and what the place of its boxes is called where <see cref="PlaceTable"/> says nothing else.</summary>
     public required string Name { get; init; }
 
     /// <summary>The sealed column.</summary>
     public required string Box { get; init; }
+
+    /// <summary>Of the place for which its boxes are sealed; null: the table itself.</summary>
+    public string? PlaceTable { get; init; }
 
     /// <summary>Columns of the primary key with their types.</summary>
     public required (string Column, string Type)[] Key { get; init; }
@@ -54,7 +57,7 @@ internal class SealedTable
         if (after is not null) command.Parameters.Add(new() { Value = after });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<StaleRow>();
-        while (await reader.ReadAsync(ct)) rows.Add(new StaleRow(reader.GetFieldValue<string[]>(0), new SealPlace(Name, reader.GetString(1), reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4)));
+        while (await reader.ReadAsync(ct)) rows.Add(new StaleRow(reader.GetFieldValue<string[]>(0), new SealPlace(PlaceTable ?? Name, reader.GetString(1), reader.GetInt64(2)), reader.GetFieldValue<byte[]>(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4)));
         return rows;
     }
 

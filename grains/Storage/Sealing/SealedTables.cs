@@ -1,5 +1,6 @@
 using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Households;
+using FangFanPin.Storage.Imports;
 
 namespace FangFanPin.Storage.Sealing;
 
@@ -17,6 +18,7 @@ internal static class SealedTables
         new() { Name = "visit", Box = "document", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "export_job", Box = "asked", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "import_chunk", Box = "box", Key = [("import_id", "uuid"), ("file", "int"), ("chunk", "int")], PlaceKey = $"{Plain("import_id")} || '/' || t.file || '/' || t.chunk" },
+        new NewHouseholdBoxes(),
         new() { Name = "import_household", Box = "box", Key = [("import_id", "uuid"), ("run", "int"), ("code", "text")], PlaceKey = $"{Plain("import_id")} || '/' || t.code" },
         new()
         {
@@ -24,9 +26,6 @@ internal static class SealedTables
             PlaceKey = $"{Plain("import_id")} || '/' || t.source || '/' || t.row || '/' || t.number",
         },
     ];
-
-    /// <summary>Sealed, and gone before a rotation could come to it.</summary>
-    public static readonly IReadOnlyList<string> Passing = ["import_new.document", "import_new.change"];
 
     /// <summary>As <see cref="System.Guid"/> writes it with "N".</summary>
     private static string Plain(string column) => $"replace(t.{column}::text, '-', '')";

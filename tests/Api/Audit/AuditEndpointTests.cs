@@ -7,6 +7,7 @@ using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Accounts;
 using FangFanPin.Storage.Audit;
 using FangFanPin.Tests.Api.Shared;
+using FangFanPin.Tests.Shared;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -50,6 +51,49 @@ public sealed class AuditEndpointTests(ApiServer server) : IClassFixture<ApiServ
         Assert.Contains(looked, l => l is { Action: "change register", AfterHash.Length: 64 });
         var report = await inspector.GetAsync("/api/v1/audit/verification", Ct);
         Assert.Equal(HttpStatusCode.Forbidden, report.StatusCode); // of the whole, for the province alone
+    }
+
+    /// <summary>Each kind of act is done once and asked for by its kind; a person is asked for by the certificate, and nobody inspects a neighbour's people.</summary>
+    [Fact]
+    public async Task Every_kind_of_act_is_found_by_its_kind_and_by_the_person_it_was_about()
+    {
+        var number = Random.Shared.Next(100_000);
+        var (code, certificate) = (await RegisterAsync(SampleHouseholds.Certificate(number)), SampleHouseholds.Certificate(number));
+        var name = await server.CreateAccountAsync(County, [RoleNames.Editor, RoleNames.Exporter, RoleNames.Unmasker]);
+        using var client = await server.SignInAsync(name);
+        (await client.GetAsync($"/api/v1/households/{code}", Ct)).EnsureSuccessStatusCode();
+        (await client.GetAsync($"/api/v1/households?region={County}", Ct)).EnsureSuccessStatusCode();
+        (await client.PostAsJsonAsync("/api/v1/households/search", new { region = County, certificate }, Ct)).EnsureSuccessStatusCode();
+        (await client.GetAsync($"/api/v1/households.xlsx?region={Village}", Ct)).EnsureSuccessStatusCode();
+        (await client.PostAsJsonAsync($"/api/v1/households/{code}/unmask", new { fields = new[] { "Phone" }, reason = "核实帮扶资金", code = await server.NextCodeAsync(name) }, Ct)).EnsureSuccessStatusCode();
+        (await ChangeAsync(client, code, new { kind = "amend", Fields = new { MemberCount = 2 } }, "\"1\"")).EnsureSuccessStatusCode();
+
+        using var inspector = await server.SignInAsync(County, RoleNames.AuditAdmin);
+        async Task<string[]> ActionsAsync(string kind) => [.. (await PageAsync(inspector, $"accounts/{name}/entries?kind={kind}")).Items.Select(l => l.Action)];
+        Assert.Equal(["read households/{code}"], await ActionsAsync("read"));
+        Assert.Equal(["list households"], await ActionsAsync("list"));
+        Assert.Equal(["search households/search"], await ActionsAsync("search"));
+        Assert.Equal(["household.export"], await ActionsAsync("export"));
+        Assert.Equal(["查看明文"], await ActionsAsync("unmask"));
+        Assert.Equal(["change households/{code}/commands", "household.amend"], await ActionsAsync("change"));
+        Assert.Equal(["household.amend"], await ActionsAsync("household"));
+        Assert.Equal(["登录"], await ActionsAsync("login"));
+        foreach (var none in new[] { "review", "account", "keys", "alarm" }) Assert.Empty(await ActionsAsync(none));
+
+        async Task<IReadOnlyList<AuditLine>> OfPersonAsync(HttpClient who, string typed)
+        {
+            var answer = await who.PostAsJsonAsync("/api/v1/audit/persons", new { certificate = typed }, Ct);
+            return (await answer.Content.ReadFromJsonAsync<AuditLinesResponse>(Web, Ct))!.Items;
+        }
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        IReadOnlyList<AuditLine> found;
+        string[] expected = ["change amend", "查看明文", "read households/{code}"];
+        // Looks are seen once they are sealed.
+        while (expected.Except((found = await OfPersonAsync(inspector, $" {certificate.ToLowerInvariant()} ")).Where(l => l.Actor == name).Select(l => l.Action)).Any()) await Task.Delay(100, deadline.Token);
+        Assert.Contains(found, l => l.Action == "change register");
+        using var neighbour = await server.SignInAsync("411423000000", RoleNames.AuditAdmin);
+        Assert.Empty(await OfPersonAsync(neighbour, certificate));
+        Assert.Equal(0L, await server.AskAsync($"select count(*) from audit where object like '%{certificate}%'"));
     }
 
     [Fact]
@@ -118,13 +162,13 @@ public sealed class AuditEndpointTests(ApiServer server) : IClassFixture<ApiServ
     private static async Task<AuditLinesResponse> PageAsync(HttpClient client, string path) =>
         (await client.GetFromJsonAsync<AuditLinesResponse>($"/api/v1/audit/{path}", Web, Ct))!;
 
-    private async Task<string> RegisterAsync()
+    private async Task<string> RegisterAsync(string? certificate = null)
     {
         using var editor = await server.SignInAsync(Province, RoleNames.Editor);
         var code = $"A{Guid.NewGuid():N}"[..18];
         var answer = await ChangeAsync(editor, code, new
         {
-            kind = "register", Fields = new { AreaCode = Village, StatYear = 2025, HeadName = "王某", HouseholdType = "1", MemberCount = 1 }, Members = new[] { new { PersonCode = "01", Name = "王某" } },
+            kind = "register", Fields = new { AreaCode = Village, StatYear = 2025, HeadName = "王某", HouseholdType = "1", MemberCount = 1 }, Members = new[] { new { PersonCode = "01", Name = "王某", CertNumber = certificate } },
         });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
         return code;

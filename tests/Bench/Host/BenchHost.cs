@@ -5,7 +5,9 @@ using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
+using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
+using FangFanPin.Tests.Bench.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -33,6 +35,7 @@ internal sealed class BenchHost : IAsyncDisposable
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
     public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
     public RegionTree Tree => app.Services.GetRequiredService<IRegions>().Tree;
+    public SwitchedAudit Audit => app.Services.GetRequiredService<SwitchedAudit>();
     public string Folder => folder;
 
     /// <summary>The role of the running system, on this run's database.</summary>
@@ -74,6 +77,7 @@ internal sealed class BenchHost : IAsyncDisposable
             {
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
                 builder.Configuration["Logging:LogLevel:Default"] = "Warning";
+                builder.Services.AddSingleton<SwitchedAudit>().AddSingleton<AuditLog>(s => s.GetRequiredService<SwitchedAudit>());
             });
         app.MapGet(Ping, () => Results.Ok()).Requires(Permission.Anonymous, Area.None);
         await app.StartAsync();

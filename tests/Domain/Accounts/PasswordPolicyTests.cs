@@ -24,9 +24,30 @@ public sealed class PasswordPolicyTests
     [InlineData("Admin@123456", "account.password-too-common")]
     [InlineData("1qaz2wsx3edc", "account.password-too-common")]
     [InlineData("Woaini5201314!", "account.password-too-common")]
+    [InlineData("wangwei19900101", "account.password-too-common")]
+    [InlineData("LiXiuYing@2024", "account.password-too-common")]
+    [InlineData("zhangxiaoming666", "account.password-too-common")]
+    [InlineData("Qwer1234Asdf", "account.password-too-common")]
+    [InlineData("1234qwer!@#$", "account.password-too-common")]
+    [InlineData("zaq12wsxcde3", "account.password-too-common")]
+    [InlineData("abcdefg12345", "account.password-too-common")]
+    [InlineData("1a2b1a2b1a2b1a2b", "account.password-too-common")]
+    [InlineData("1986100119861001", "account.password-too-common")]
     [InlineData("my-County-Viewer-1", "account.password-holds-name")]
     [InlineData("call13812345678now", "account.password-holds-name")]
     public void Bad_passwords_say_why(string password, string code) => Assert.Contains(code, PasswordPolicy.Check(password, Names).Select(e => e.Code));
+
+    [Fact]
+    public void Random_passwords_are_hardly_ever_called_common_and_names_with_numbers_always()
+    {
+        var random = new Random(20261126);
+        string Draw(string from, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => from[random.Next(from.Length)]));
+        var refused = Enumerable.Range(0, 5_000).Count(_ => PasswordPolicy.Check(Draw("abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 16), []).Count > 0);
+        Assert.InRange(refused, 0, 5);
+        string[] people = ["wangwei", "lina", "zhaojianguo", "chenxiaohong", "liuyang", "sunfei", "weiwang"];
+        for (var i = 0; i < 500; i++)
+            Assert.Contains(PasswordErrors.TooCommon, PasswordPolicy.Check($"{people[i % people.Length]}{Draw("0123456789", 6)}!", []));
+    }
 
     [Fact]
     public void Short_parts_of_a_name_do_not_matter() => Assert.Empty(PasswordPolicy.Check("ab-kZ8#vQ2m-ab", Names));

@@ -126,4 +126,34 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
     }
 
     private static Account New(params string[] roles) => new($"t{Guid.NewGuid():N}"[..20], "hash", "测试", [.. roles], County, MustChange: false, Disabled: false);
+
+    [Fact]
+    public async Task After_a_new_key_rows_of_both_are_intact_in_every_process_and_then_all_carry_the_new_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("ffp-account-").FullName;
+        await using var source = NpgsqlDataSource.Create(db.ConnectionString);
+        var (one, other) = (AccountKeys.OfFolder(folder), AccountKeys.OfFolder(folder));
+        var (here, there) = (new AccountStore(source, one), new AccountStore(source, other));
+        var phone = $"138{Random.Shared.Next(100_000_000):00000000}";
+        var old = New("viewer");
+        Assert.True(await here.CreateAsync(old with { PhoneIndex = one.PhoneIndex(phone), TotpSecret = one.SealSecret(old.Name, [1, 2, 3]), TotpConfirmed = true }));
+        one.AddKey();
+        var fresh = New("viewer");
+        Assert.True(await here.CreateAsync(fresh with { TotpSecret = one.SealSecret(fresh.Name, [4]) }));
+        // The other process learns the key when it meets it.
+        Assert.True(await there.FindAsync(fresh.Name) is { Intact: true } seen && other.OpenSecret(fresh.Name, seen.TotpSecret!) is [4]);
+        Assert.Equal(old.Name, (await there.FindLoginAsync(phone))!.Name);
+        Assert.True(await there.FindAsync(old.Name) is { Intact: true, SignedAnew: false });
+        var stamp = (await here.FindAsync(old.Name))!.Stamp;
+        await PostgresCluster.ExecuteAsync(db.AdminConnectionString, $"update accounts set roles = '{{admin}}' where name = '{fresh.Name}'");
+
+        Assert.Equal(1, await here.SignAnewAsync());
+        Assert.Equal(0, await here.SignAnewAsync());
+        var row = (await there.FindAsync(old.Name))!;
+        Assert.True(row is { Intact: true, SignedAnew: true } && row.Stamp == stamp);
+        Assert.Equal([1, 2, 3], other.OpenSecret(old.Name, row.TotpSecret!));
+        Assert.Equal(old.Name, (await there.FindLoginAsync(phone))!.Name);
+        Assert.False((await there.FindAsync(fresh.Name))!.Intact); // altered: nobody signs it
+        Assert.Throws<System.Security.Cryptography.CryptographicException>(() => other.OpenSecret(fresh.Name, row.TotpSecret!));
+    }
 }
