@@ -8,6 +8,7 @@ using FangFanPin.Silo;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
 using FangFanPin.Storage.Regions;
+using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Cluster.Shared;
 using FangFanPin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +66,9 @@ public sealed class FaultCluster : IAsyncLifetime
     public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
     public RegionTree Tree { get; private set; } = null!;
     public string DataFolder => folder;
+
+    /// <summary>With the keys of the processes.</summary>
+    public AesGcmSealer Sealer => field ??= new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(folder, "keys.json")));
 
     /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
     public bool KeepLogs { get; set; }
