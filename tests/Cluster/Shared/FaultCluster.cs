@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
@@ -68,7 +69,7 @@ public sealed class FaultCluster : IAsyncLifetime
     public string DataFolder => folder;
 
     /// <summary>With the keys of the processes.</summary>
-    public AesGcmSealer Sealer => field ??= new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(folder, "keys.json")));
+    public ISealer Sealer => field ??= new RingSealer(new KeyRingFile(Path.Combine(folder, "keys.json")).OpenOrCreate());
 
     /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
     public bool KeepLogs { get; set; }
