@@ -1,6 +1,7 @@
 using System.Globalization;
 using FangFanPin.Tests.Bench;
 using FangFanPin.Tests.Bench.Audit;
+using FangFanPin.Tests.Bench.Cases;
 using FangFanPin.Tests.Bench.Cold;
 using FangFanPin.Tests.Bench.Export;
 using FangFanPin.Tests.Bench.Freshness;
@@ -26,6 +27,7 @@ var benches = new Dictionary<string, Func<BenchOptions, Task>>
     ["load"] = LoadBench.RunAsync,
     ["search"] = SearchBench.RunAsync,
     ["export"] = ExportBench.RunAsync,
+    ["cases"] = CasesBench.RunAsync,
     ["cold"] = ColdBench.RunAsync,
     ["recount"] = RecountBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,

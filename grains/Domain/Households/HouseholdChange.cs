@@ -21,6 +21,8 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(EliminateRisk), "eliminate-risk")]
 [JsonDerivedType(typeof(AddMeasure), "add-measure")]
 [JsonDerivedType(typeof(FinishMeasure), "finish-measure")]
+[JsonDerivedType(typeof(AmendMeasure), "amend-measure")]
+[JsonDerivedType(typeof(DecideMeasures), "decide-measures")]
 [JsonDerivedType(typeof(MoveHousehold), "move")]
 [JsonDerivedType(typeof(FollowVillage), "follow-village")]
 [JsonDerivedType(typeof(SplitHousehold), "split")]
@@ -111,6 +113,23 @@ public sealed record FinishMeasure : HouseholdChange
     public string Status { get; init; } = "3";
     public string? EffectNote { get; init; }
 }
+
+/// <summary>Begins a measure (实施中), or corrects one that has not ended.</summary>
+public sealed record AmendMeasure : HouseholdChange
+{
+    public required string MeasureId { get; init; }
+    public required FieldTexts Fields { get; init; }
+}
+
+/// <summary>一户一策 as the town confirmed it: all its measures at once, and the day on the episode.</summary>
+public sealed record DecideMeasures : HouseholdChange
+{
+    public required string EpisodeId { get; init; }
+    public required DateOnly DecidedOn { get; init; }
+    public required ImmutableArray<DecidedMeasure> Measures { get; init; }
+}
+
+public sealed record DecidedMeasure(string MeasureId, FieldTexts Fields);
 
 public sealed record MoveHousehold : HouseholdChange
 {

@@ -45,6 +45,8 @@ public static class HouseholdDecision
         EliminateRisk eliminate => RiskDecision.Eliminate(file, eliminate, context),
         AddMeasure add => MeasureDecision.Add(file, add, context),
         FinishMeasure finish => MeasureDecision.Finish(file, finish, context),
+        AmendMeasure amend => MeasureDecision.Amend(file, amend, context),
+        DecideMeasures decide => MeasureDecision.Decide(file, decide, context),
         _ => throw new System.Diagnostics.UnreachableException($"No decision for {change.GetType().Name}."),
     };
 }

@@ -25,6 +25,7 @@ internal static class BodyProbes
             [
                 new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "report-risk", HouseholdCode = household.Id, RiskSource = "2" }), household.Region),
                 new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "propose-elimination", HouseholdCode = household.Id, EliminationMode = "1" }), household.Region),
+                new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "open-measures", HouseholdCode = household.Id }), household.Region),
             ];
         },
         ["POST /api/v1/cases/actions"] = (scene, _, region) =>

@@ -4,10 +4,12 @@ using System.Net.Http.Json;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
 using FangFanPin.Storage.Regions;
+using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Cluster.Shared;
 using FangFanPin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,9 @@ public sealed class FaultCluster : IAsyncLifetime
     public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
     public RegionTree Tree { get; private set; } = null!;
     public string DataFolder => folder;
+
+    /// <summary>With the keys of the processes.</summary>
+    public ISealer Sealer => field ??= new RingSealer(new KeyRingFile(Path.Combine(folder, "keys.json")).OpenOrCreate());
 
     /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
     public bool KeepLogs { get; set; }
