@@ -8,7 +8,9 @@ using FangFanPin.Api.Imports;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Sync;
 using FangFanPin.Api.Unmasking;
+using FangFanPin.Api.Warnings;
 
 namespace FangFanPin.Api;
 
@@ -25,6 +27,8 @@ internal static class Features
         services.AddConsole();
         services.AddExports();
         services.AddUnmasking();
+        services.AddSync();
+        services.AddWarnings();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -40,6 +44,8 @@ internal static class Features
         api.MapCaseFeature();
         api.MapExports();
         api.MapUnmasking();
+        api.MapSync();
+        api.MapWarnings();
         api.MapAudit();
     }
 }

@@ -146,7 +146,8 @@ public sealed partial class CaseGrain(
     private async Task AlignAsync(HouseholdFacts household)
     {
         if (household.Village is { } village && village != stored.State.File!.Village && world.IsVillage(village)) await BySystemAsync(new Relocate { Village = village });
-        if (stored.State.File!.Step == CaseSteps.Booked && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
+        // An elimination is about an episode that the national system has known long since: only the synchronisation can tell.
+        if (stored.State.File is { Step: CaseSteps.Booked, Kind: CaseKinds.Recognition } && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
     }
 
     private async Task PayOrRetryAsync()

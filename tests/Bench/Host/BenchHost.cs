@@ -43,11 +43,12 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<BenchHost> StartAsync(BenchOptions options)
+    /// <param name="settings">Further options of the command line.</param>
+    public static async Task<BenchHost> StartAsync(BenchOptions options, params string[] settings)
     {
         var host = new BenchHost(options.Postgres);
         await host.PrepareAsync();
-        await host.ServeAsync();
+        await host.ServeAsync(settings);
         return host;
     }
 

@@ -22,7 +22,7 @@ internal static class LoadBench
     public static async Task RunAsync(BenchOptions options)
     {
         await using var host = await BenchHost.StartAsync(options);
-        var export = Export(host, options);
+        var export = Export(Path.Combine(host.Folder, "export"), options);
         Report.Value("load.people", export.Manifest.PeopleRowsPrinted);
         Report.Value("load.generated_per_s", export.Manifest.PeopleRowsPrinted / export.Elapsed.TotalSeconds);
         using var http = await BenchAccounts.ClientAsync(host, "province-importer");
@@ -51,14 +51,15 @@ internal static class LoadBench
         Report.Value("load.settled_after_ms", (settled - committed).TotalMilliseconds);
     }
 
-    private static DemoExport.Result Export(BenchHost host, BenchOptions options)
+    /// <param name="folder">Where the files go.</param>
+    internal static DemoExport.Result Export(string folder, BenchOptions options)
     {
         var regions = new DemoRegions();
-        var files = new DemoExportOptions { Directory = Path.Combine(host.Folder, "export") };
+        var files = new DemoExportOptions { Directory = folder };
         return new DemoExport(regions, DataDictionary.Shipped, files).Run(regions.Find(options.Region)!);
     }
 
-    private static async Task<string> UploadAsync(HttpClient http, RegionCode region, IEnumerable<string> files)
+    internal static async Task<string> UploadAsync(HttpClient http, RegionCode region, IEnumerable<string> files)
     {
         using var form = new MultipartFormDataContent();
         foreach (var file in files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal))) form.Add(new StreamContent(File.OpenRead(file)), "files", Path.GetFileName(file));
@@ -67,7 +68,7 @@ internal static class LoadBench
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    private static async Task<JsonElement> StageAsync(HttpClient http, string id, string wanted)
+    internal static async Task<JsonElement> StageAsync(HttpClient http, string id, string wanted)
     {
         var watch = Stopwatch.StartNew();
         while (true)
