@@ -91,7 +91,7 @@ public static class ImportDecision
             foreach (var next in incoming.OrderBy(e => e.RecognizedMonth?.Number ?? int.MaxValue).ThenBy(e => e.EpisodeNo ?? int.MaxValue))
             {
                 var at = all.FindIndex(e => Same(e, next));
-                if (at < 0) at = all.FindIndex(e => IsOursOf(e, next));
+                if (at < 0) at = all.FindIndex(0, stored.Length, e => IsOursOf(e, next) && !incoming.Any(i => i.EpisodeId == e.EpisodeId));
                 if (at >= 0) all[at] = One(EntityMap.RiskEpisode, all[at], next with { EpisodeId = next.EpisodeId ?? all[at].EpisodeId, HouseholdCode = context.Code, EpisodeNo = next.EpisodeNo ?? all[at].EpisodeNo });
                 else all.Add(New(next, all));
             }

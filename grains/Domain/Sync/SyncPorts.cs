@@ -49,6 +49,9 @@ public interface ISyncBatches
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<SyncBatch>> ListAsync(Guid? before, int limit, CancellationToken ct);
 
+    /// <summary>The newest other batch that has read a whole extract; null when there is none.</summary>
+    Task<SyncBatch?> LastReadAsync(Guid but, CancellationToken ct);
+
     Task<bool> HasBatchForAsync(DateTimeOffset dueAt, CancellationToken ct);
 
     Task<bool> HasAnyAsync(CancellationToken ct);

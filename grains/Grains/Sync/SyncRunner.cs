@@ -41,7 +41,8 @@ public sealed partial class SyncRunner(
     private async Task EndAsync(SyncBatch batch, Exception e)
     {
         var stopping = lifetime.ApplicationStopping.IsCancellationRequested;
-        if (!stopping) RunnerFailed(logger, e, batch.Id, batch.Stage);
+        // A runner that gives way to another has nothing to tell.
+        if (!stopping && e is not OperationCanceledException) RunnerFailed(logger, e, batch.Id, batch.Stage);
         try
         {
             if (stopping) await batches.ReleaseAsync(batch.Id, batch.Run, CancellationToken.None);
@@ -91,14 +92,17 @@ public sealed partial class SyncRunner(
             var job = await imports.FindAsync(id, ct);
             switch (job?.Stage)
             {
-                case ImportStage.Uploaded: await grain.ParseAsync(); break;
-                case ImportStage.Previewed: await grain.CommitAsync(); break;
-                case ImportStage.Parsing or ImportStage.Committing: break;
+                case ImportStage.Uploaded when Refusal(await grain.ParseAsync()) is { } refusal: return job with { Stage = ImportStage.Failed, Fault = refusal };
+                case ImportStage.Previewed when Refusal(await grain.CommitAsync()) is { } refusal: return job with { Stage = ImportStage.Failed, Fault = refusal };
+                case ImportStage.Uploaded or ImportStage.Parsing or ImportStage.Previewed or ImportStage.Committing: break;
                 default: return job;
             }
             await Task.Delay(Pause, ct);
         }
     }
+
+    /// <summary>Of another stage it may be by now: somebody else, or an earlier word of ours, was faster.</summary>
+    private static DomainError? Refusal(ImportAnswer answer) => answer.Error is { } error && error.Code != ImportErrors.WrongStage.Code ? error : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "synchronisation {Id} stopped at {Stage}; it will be taken up again")]
     private static partial void RunnerFailed(ILogger logger, Exception e, Guid id, SyncStage stage);

@@ -54,8 +54,7 @@ internal sealed class FilterSink(ExtractTable table, Func<Fate, int, ExtractShee
         {
             household.CopyTo(code);
             codeLength = household.Length;
-            var (fate, share) = table.Find(household) is var slot and >= 0 ? table.FateAt(slot) : default;
-            target = fate == Fate.None ? null : targetOf(fate, share, sheet);
+            target = table.Find(household) is var slot and >= 0 && table.FateAt(slot) is var fate and not Fate.None ? targetOf(fate, table.ShareAt(slot), sheet) : null;
         }
         target?.Append(row);
     }

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sync;
 
 namespace FangFanPin.Storage.Sync;
 
@@ -10,7 +11,7 @@ namespace FangFanPin.Storage.Sync;
 internal enum Fate : byte { None, Import, Look }
 
 /// <summary>
-/// The households of an extract, some 70 bytes each whatever their rows: the only thing of the raw pass that grows, with the households and not with the
+/// The households of an extract, some 80 bytes each whatever their rows: the only thing of the raw pass that grows, with the households and not with the
 /// files. Rows without a code stand under the empty one.
 /// </summary>
 internal sealed class ExtractTable
@@ -30,6 +31,8 @@ internal sealed class ExtractTable
         public int CodeAt;
         public byte CodeLength;
         public Fate Fate;
+        public bool Planned, Shows;
+        public SyncLineKind Kind;
         public short Share;
         public int Village;
         public UInt128 Sum;
@@ -75,13 +78,31 @@ internal sealed class ExtractTable
     public RegionCode VillageAt(int slot) => villages[slots[slot].Village];
     public int VillageNumberAt(int slot) => slots[slot].Village;
     public IReadOnlyList<RegionCode> Villages => villages;
-    public (Fate Fate, int Share) FateAt(int slot) => (slots[slot].Fate, slots[slot].Share);
+    public bool IsPlanned(int slot) => slots[slot].Planned;
+    public SyncLineKind KindAt(int slot) => slots[slot].Kind;
 
-    public void Decide(int slot, Fate fate, int share)
+    /// <summary>The extract has what an approved case decided about the household.</summary>
+    public bool ShowsAt(int slot) => slots[slot].Shows;
+    public Fate FateAt(int slot) => slots[slot].Fate;
+    public short ShareAt(int slot) => slots[slot].Share;
+
+    /// <summary>What is planned first stays.</summary>
+    public void Plan(int slot, SyncLineKind kind, short share)
     {
-        ref var one = ref CollectionsMarshal.AsSpan(slots)[slot];
-        (one.Fate, one.Share) = (fate, (short)share);
+        ref var one = ref At(slot);
+        if (!one.Planned) (one.Planned, one.Kind, one.Share) = (true, kind, share);
     }
+
+    public void Judge(int slot, SyncLineKind kind, bool shows)
+    {
+        ref var one = ref At(slot);
+        (one.Kind, one.Shows) = (kind, shows);
+    }
+
+    public void GoWith(int slot, short share) => At(slot).Share = share;
+    public void Decide(int slot, Fate fate) => At(slot).Fate = fate;
+
+    private ref Slot At(int slot) => ref CollectionsMarshal.AsSpan(slots)[slot];
 
     private ReadOnlySpan<byte> CodeOf(int at, int length) => codes.AsSpan(at, length);
 

@@ -31,6 +31,9 @@ public sealed class SyncBatchStore(NpgsqlDataSource database, ISealer sealer) : 
         select {Columns} from sync_batch where $1::uuid is null or (started_at, id) < (select started_at, id from sync_batch where id = $1)
         order by started_at desc, id desc limit $2
         """;
+    private const string LastRead = $"""
+        select {Columns} from sync_batch where id <> $1 and trigger <> 'Unlocked' and batch ->> 'ReadAt' is not null order by started_at desc, id desc limit 1
+        """;
     private const string HasFor = "select exists (select from sync_batch where due_at = $1)";
     private const string HasAny = "select exists (select from sync_batch where due_at is not null)";
     private const string Shares = "select share, stage from sync_share where batch_id = any ($1) order by region";
@@ -91,6 +94,7 @@ public sealed class SyncBatchStore(NpgsqlDataSource database, ISealer sealer) : 
         return await ReadAsync(command, ct);
     }
 
+    public async Task<SyncBatch?> LastReadAsync(Guid but, CancellationToken ct) => (await ReadAsync(Command(LastRead, but), ct)).FirstOrDefault();
     public Task<bool> HasBatchForAsync(DateTimeOffset dueAt, CancellationToken ct) => AskAsync(Command(HasFor, dueAt.ToUniversalTime()), ct);
     public Task<bool> HasAnyAsync(CancellationToken ct) => AskAsync(Command(HasAny), ct);
 

@@ -19,7 +19,6 @@ public sealed class SyncIntake(
 {
     /// <summary>Under which imports and changes of the synchronisation stand in the records.</summary>
     public const string Account = "national-sync";
-    private const int BatchesBack = 20;
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
     private readonly SyncReads reads = new(database);
     private readonly SyncPublishing publishing = new(database, sealer);
@@ -29,7 +28,7 @@ public sealed class SyncIntake(
     {
         var extract = source.List();
         if (extract.Count == 0) throw new ImportFileException(SyncErrors.NoFiles);
-        var before = (await batches.ListAsync(null, BatchesBack, ct)).FirstOrDefault(b => b.Id != batch.Id && b is { ReadAt: not null, Trigger: not SyncTrigger.Unlocked });
+        var before = await batches.LastReadAsync(batch.Id, ct);
         batch = batch with
         {
             Files = [.. extract.Select(f => f.Name)], Bytes = extract.Sum(f => f.Bytes), TreeVersion = regions.Tree.Version,
@@ -43,13 +42,14 @@ public sealed class SyncIntake(
         batch = batch with { BytesRead = batch.Bytes, Rows = rows, Households = table.Count, Skipped = [.. skipped] };
         var cases = (await reads.OpenCasesAsync(ct)).DistinctBy(c => c.Household).ToDictionary(c => c.Household, StringComparer.Ordinal);
         var booked = cases.Values.Where(c => c.Step == CaseSteps.Booked).Select(c => c.Household);
-        var plan = await new SyncComparison(table, key, reads, regions.Tree, batch).RunAsync(before, booked, ct);
+        var plan = new SyncPlan(table, regions.Tree);
+        await new SyncComparison(table, key, reads, plan, batch).RunAsync(before, booked, ct);
         using var scratch = new Scratch();
         await FilterAsync(batch, extract, table, plan, cases, scratch, pass, progress, ct);
         if (!source.List().SequenceEqual(extract)) throw new ImportFileException(SyncErrors.Changing);
-        var shares = await UploadAsync(batch, plan, scratch, ct);
+        await UploadAsync(batch, plan, scratch, ct);
         batch = batch with { Stage = SyncStage.Applying, Attempts = 0, ReadAt = clock.GetUtcNow() };
-        return await publishing.RunAsync(batch, plan, shares, ct);
+        return await publishing.RunAsync(batch, plan, table, key, ct);
     }
 
     public Task<SyncShare> SettleAsync(SyncShare share, int run, int? importRun, CancellationToken ct) => settling.RunAsync(share, run, importRun, clock.GetUtcNow(), ct);
@@ -77,38 +77,31 @@ public sealed class SyncIntake(
         SyncBatch batch, IReadOnlyList<ExtractFile> extract, ExtractTable table, SyncPlan plan, Dictionary<string, OpenCase> cases, Scratch scratch, ExtractPass pass,
         Func<SyncBatch, Task<bool>> progress, CancellationToken ct)
     {
-        var shares = Shares(plan);
         var any = false;
-        foreach (var line in plan.Lines.Values.Where(l => l.Slot >= 0))
+        foreach (var slot in plan.Planned)
         {
             any = true;
-            table.Decide(line.Slot, cases.ContainsKey(line.Code) ? Fate.Look : Fate.Import, shares.IndexOf(line.Share));
+            table.Decide(slot, cases.Count > 0 && cases.ContainsKey(table.TextAt(slot)) ? Fate.Look : Fate.Import);
         }
         if (!any) return;
         await TellingAsync(pass, b => batch with { BytesRead = b }, progress, stop => pass.RunAsync(extract, () => new FilterSink(table, scratch.TargetOf), _ => { }, stop), ct);
-        for (var share = 0; share < shares.Count; share++) await LookAsync(share, table, plan, scratch, cases, ct);
+        for (short share = 0; share < plan.Shares.Count; share++) await LookAsync(share, table, plan, scratch, cases, ct);
     }
 
-    private static List<string> Shares(SyncPlan plan) => [.. plan.Shares.Keys.Order(StringComparer.Ordinal)];
-
-    private async Task LookAsync(int share, ExtractTable table, SyncPlan plan, Scratch scratch, Dictionary<string, OpenCase> cases, CancellationToken ct)
+    private async Task LookAsync(short share, ExtractTable table, SyncPlan plan, Scratch scratch, Dictionary<string, OpenCase> cases, CancellationToken ct)
     {
         var targets = scratch.Of(Fate.Look, share).ToList();
         if (targets.Count == 0) return;
         var looks = new SyncLooks(workbooks, dictionary, villages, stored, ChinaTime.DayOf(clock.GetUtcNow()));
         var verdicts = await looks.RunAsync(targets, cases, ct);
-        foreach (var line in plan.Lines.Values.Where(l => l.Slot >= 0 && table.FateAt(l.Slot) == (Fate.Look, share)).ToList())
+        foreach (var slot in plan.Planned.Where(s => table.FateAt(s) == Fate.Look && table.ShareAt(s) == share).ToList())
         {
             // Rows without a verdict, all of them refused, go where refusals are told.
-            var verdict = verdicts.GetValueOrDefault(line.Code) ?? new SyncLooks.Verdict(true, false, null);
-            table.Decide(line.Slot, verdict.Import ? Fate.Import : Fate.None, share);
-            if (verdict.Pending is { } changes) plan.Pending.Add(new PlannedPending(line.Code, line.Region, cases[line.Code].Id, changes));
-            plan.Lines[line.Code] = line with
-            {
-                Shows = verdict.Shows,
-                Kind = verdict.Import ? line.Kind : verdict.Pending is null ? SyncLineKind.Unchanged : SyncLineKind.Conflicting,
-                Reason = verdict.Pending is null ? null : SyncErrors.InProcedure.Code,
-            };
+            var code = table.TextAt(slot);
+            var verdict = verdicts.GetValueOrDefault(code) ?? new SyncLooks.Verdict(true, false, null);
+            table.Decide(slot, verdict.Import ? Fate.Import : Fate.None);
+            if (verdict.Pending is { } changes) plan.Pending.Add(new PlannedPending(code, plan.RegionOf(slot), cases[code].Id, changes));
+            table.Judge(slot, verdict.Import ? table.KindAt(slot) : verdict.Pending is null ? SyncLineKind.Unchanged : SyncLineKind.Conflicting, verdict.Shows);
         }
         var walk = new ExtractWalk(workbooks, dictionary);
         foreach (var target in targets)
@@ -119,25 +112,18 @@ public sealed class SyncIntake(
     }
 
     /// <summary>The import of each share that has one, uploaded and not yet begun.</summary>
-    private async Task<List<SyncShare>> UploadAsync(SyncBatch batch, SyncPlan plan, Scratch scratch, CancellationToken ct)
+    private async Task UploadAsync(SyncBatch batch, SyncPlan plan, Scratch scratch, CancellationToken ct)
     {
-        var shares = new List<SyncShare>();
-        var names = Shares(plan);
-        for (var i = 0; i < names.Count; i++)
+        var gone = plan.Gone.CountBy(g => g.Region).ToDictionary(StringComparer.Ordinal);
+        for (short i = 0; i < plan.Shares.Count; i++)
         {
-            var share = plan.Shares[names[i]];
+            var share = plan.Shares[i];
             var targets = scratch.Of(Fate.Import, i).ToList();
             if (targets.Count > ImportLimits.FilesMax) share = share with { Stage = ShareStage.Failed, Fault = ImportErrors.TooManyFiles, FinishedAt = clock.GetUtcNow() };
-            else if (targets.Count > 0) share = share with { Import = await UploadAsync(batch, names[i], targets, ct) };
-            shares.Add(Held(share, plan));
+            else if (targets.Count > 0) share = share with { Import = await UploadAsync(batch, share.Region, targets, ct) };
+            var held = share.Stage == ShareStage.Waiting && gone.GetValueOrDefault(share.Region) > share.Known * options.DisappearMost;
+            plan.Shares[i] = held ? share with { Stage = ShareStage.Held } : share;
         }
-        return shares;
-    }
-
-    private SyncShare Held(SyncShare share, SyncPlan plan)
-    {
-        var gone = plan.Lines.Values.Count(l => l.Kind == SyncLineKind.Disappeared && l.Share == share.Region);
-        return share.Stage == ShareStage.Waiting && gone > share.Known * options.DisappearMost ? share with { Stage = ShareStage.Held } : share;
     }
 
     private async Task<Guid> UploadAsync(SyncBatch batch, string region, List<Scratch.Target> targets, CancellationToken ct)

@@ -4,17 +4,8 @@ using FangFanPin.Domain.Sync;
 
 namespace FangFanPin.Storage.Sync;
 
-/// <summary>A household that is not simply as it was.</summary>
-/// <param name="Slot">In the table; negative when the extract does not name it any more.</param>
-/// <param name="Village">Empty when none is known.</param>
-internal sealed record PlannedLine(int Slot, string Code, SyncLineKind Kind, string Region, string Village, byte[]? Digest, string? Reason)
-{
-    /// <summary>Whose import it goes with.</summary>
-    public required string Share { get; init; }
-
-    /// <summary>The extract has what an approved case decided.</summary>
-    public bool Shows { get; init; }
-}
+/// <summary>A household that the extract does not name any more.</summary>
+internal sealed record GoneHousehold(string Code, string Region, string Village);
 
 /// <param name="Digest">Null: the extract has nobody there any more.</param>
 internal sealed record PlannedVillage(string Share, string Village, byte[]? Digest, int Households);
@@ -25,12 +16,19 @@ internal sealed record PlannedPending(string Code, string Region, string CaseId,
 /// <summary>An open procedure and its household in the extract.</summary>
 internal sealed record OpenCase(string Id, string Kind, string Step, string Household);
 
-/// <summary>What a batch will do, before anything is stored.</summary>
-internal sealed class SyncPlan
+/// <summary>
+/// What a batch will do, before anything is stored. What is planned for a household of the extract stands in the table, so that a first synchronisation, in
+/// which every household is planned, needs no more memory than any other.
+/// </summary>
+internal sealed class SyncPlan(ExtractTable table, RegionTree tree)
 {
-    /// <summary>By region of the share; what the extract has there.</summary>
-    public Dictionary<string, SyncShare> Shares { get; } = new(StringComparer.Ordinal);
-    public Dictionary<string, PlannedLine> Lines { get; } = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, short> numbers = new(StringComparer.Ordinal);
+    private readonly Counties counties = new(tree);
+    private string[] regionOf = [], villageOf = [];
+
+    /// <summary>Shares by their numbers, which the table holds.</summary>
+    public List<SyncShare> Shares { get; } = [];
+    public List<GoneHousehold> Gone { get; } = [];
     public List<PlannedVillage> Villages { get; } = [];
     public List<PlannedPending> Pending { get; } = [];
 
@@ -42,6 +40,29 @@ internal sealed class SyncPlan
 
     /// <summary>Regions that the extract speaks about: nobody of other counties has disappeared.</summary>
     public HashSet<string> Spoken { get; } = new(StringComparer.Ordinal);
+
+    public Counties Counties => counties;
+    public IEnumerable<int> Slots => Enumerable.Range(0, table.Count);
+    public IEnumerable<int> Planned => Slots.Where(table.IsPlanned);
+    public string RegionOf(int slot) => Regions[table.VillageNumberAt(slot)];
+
+    /// <summary>Empty when none is known.</summary>
+    public string VillageOf(int slot) => Named(ref villageOf, v => v == default ? "" : v.ToString())[table.VillageNumberAt(slot)];
+
+    /// <summary>By the table's numbers of villages.</summary>
+    public string[] Regions => Named(ref regionOf, v => v == default ? counties.Root : counties.Of(v));
+
+    public void Add(int slot, SyncLineKind kind) => table.Plan(slot, kind, NumberOf(RegionOf(slot)));
+
+    public short NumberOf(string region)
+    {
+        if (numbers.TryGetValue(region, out var number)) return number;
+        Shares.Add(new SyncShare { Batch = Guid.Empty, Region = region });
+        return numbers[region] = (short)(Shares.Count - 1);
+    }
+
+    private string[] Named(ref string[] names, Func<RegionCode, string> name) =>
+        names.Length == table.Villages.Count ? names : names = [.. table.Villages.Select(name)];
 }
 
 /// <summary>To which county a village of the extract belongs, by the tree of today.</summary>

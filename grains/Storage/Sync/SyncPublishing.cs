@@ -36,7 +36,7 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
     private const string Drop = "delete from sync_pending where code = any ($1)";
 
     /// <exception cref="OperationCanceledException">Another runner has the batch.</exception>
-    public async Task<SyncBatch> RunAsync(SyncBatch batch, SyncPlan plan, IReadOnlyList<SyncShare> shares, CancellationToken ct)
+    public async Task<SyncBatch> RunAsync(SyncBatch batch, SyncPlan plan, ExtractTable table, ExtractKey key, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -45,9 +45,10 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
             save.Parameters.Add(Json(batch));
             if (await save.ExecuteNonQueryAsync(ct) == 0) throw new OperationCanceledException("Another runner has this synchronisation.");
         }
-        await RunAsync(connection, Supersede, ct, (object)shares.Select(s => s.Region).ToArray());
-        await CopySharesAsync(connection, shares, ct);
-        await CopyLinesAsync(connection, batch.Id, plan, ct);
+        await RunAsync(connection, Supersede, ct, (object)plan.Spoken.ToArray());
+        await CopySharesAsync(connection, plan.Shares, ct);
+        await CopyLinesAsync(connection, batch.Id, plan, table, key, ct);
+        await CopyGoneAsync(connection, batch.Id, plan, ct);
         await CopyVillagesAsync(connection, batch.Id, plan, ct);
         await RunAsync(connection, StillRefused, ct, batch.Id, plan.Spoken.ToArray());
         await RunAsync(connection, LookAgain, ct, (object)plan.ChangedHere.ToArray());
@@ -75,21 +76,41 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
         await copy.CompleteAsync(ct);
     }
 
-    private static async Task CopyLinesAsync(NpgsqlConnection connection, Guid batch, SyncPlan plan, CancellationToken ct)
+    private static async Task CopyLinesAsync(NpgsqlConnection connection, Guid batch, SyncPlan plan, ExtractTable table, ExtractKey key, CancellationToken ct)
     {
         await using var copy = await connection.BeginBinaryImportAsync(CopyLines, ct);
-        foreach (var line in plan.Lines.Values)
+        foreach (var slot in plan.Planned)
+        {
+            var kind = table.KindAt(slot);
+            await copy.StartRowAsync(ct);
+            await copy.WriteAsync(batch, ct);
+            await copy.WriteAsync(plan.Shares[table.ShareAt(slot)].Region, ct);
+            await copy.WriteAsync(table.TextAt(slot), ct);
+            await copy.WriteAsync((short)kind, ct);
+            await copy.WriteAsync(plan.RegionOf(slot), ct);
+            await copy.WriteAsync(plan.VillageOf(slot), ct);
+            await WriteOrNullAsync(copy, kind == SyncLineKind.Conflicting ? SyncErrors.InProcedure.Code : null, ct);
+            await copy.WriteAsync(key.Digest(table.CodeAt(slot), table.SumAt(slot)), ct);
+            await copy.WriteAsync(table.ShowsAt(slot), ct);
+        }
+        await copy.CompleteAsync(ct);
+    }
+
+    private static async Task CopyGoneAsync(NpgsqlConnection connection, Guid batch, SyncPlan plan, CancellationToken ct)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(CopyLines, ct);
+        foreach (var gone in plan.Gone)
         {
             await copy.StartRowAsync(ct);
             await copy.WriteAsync(batch, ct);
-            await copy.WriteAsync(line.Share, ct);
-            await copy.WriteAsync(line.Code, ct);
-            await copy.WriteAsync((short)line.Kind, ct);
-            await copy.WriteAsync(line.Region, ct);
-            await copy.WriteAsync(line.Village, ct);
-            await WriteOrNullAsync(copy, line.Reason, ct);
-            await WriteOrNullAsync(copy, line.Digest, ct);
-            await copy.WriteAsync(line.Shows, ct);
+            await copy.WriteAsync(gone.Region, ct);
+            await copy.WriteAsync(gone.Code, ct);
+            await copy.WriteAsync((short)SyncLineKind.Disappeared, ct);
+            await copy.WriteAsync(gone.Region, ct);
+            await copy.WriteAsync(gone.Village, ct);
+            await copy.WriteNullAsync(ct);
+            await copy.WriteNullAsync(ct);
+            await copy.WriteAsync(false, ct);
         }
         await copy.CompleteAsync(ct);
     }

@@ -71,16 +71,14 @@ internal sealed class SyncReads(NpgsqlDataSource database)
         CodesAsync(Command(ChangedHere, before.AuditFrom, before.StartedAt.ToUniversalTime(), SyncIntake.Account), ct);
 
     /// <summary>In which villages households of the register stand.</summary>
-    public async Task<Dictionary<string, string>> PlacesAsync(IEnumerable<string> codes, CancellationToken ct)
+    public async IAsyncEnumerable<(string Code, string Village)> PlacesAsync(IEnumerable<string> codes, [EnumeratorCancellation] CancellationToken ct)
     {
-        var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var chunk in codes.Chunk(AtOnce))
         {
             await using var command = Command(Places, (object)chunk);
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) found[reader.GetString(0)] = reader.GetString(1);
+            while (await reader.ReadAsync(ct)) yield return (reader.GetString(0), reader.GetString(1));
         }
-        return found;
     }
 
     public async Task<List<OpenCase>> OpenCasesAsync(CancellationToken ct)

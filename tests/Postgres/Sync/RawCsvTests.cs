@@ -17,7 +17,7 @@ public sealed class RawCsvTests
         var random = new Random(seed);
         for (var round = 0; round < 4_000; round++)
         {
-            var text = "头1,头2,头3\r\n" + string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+            var text = "户编号,数,名\r\n" + string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => Pieces[random.Next(Pieces.Length)]));
             var encoding = random.Next(2) == 0 ? Encoding.UTF8 : CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!;
             var bytes = encoding.GetBytes(text);
             var separator = (byte)SeparatorOf(text);
