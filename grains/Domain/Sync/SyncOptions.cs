@@ -30,4 +30,7 @@ public sealed record SyncOptions
     /// <summary>How often values that waited for the end of a procedure are taken between two weeks.</summary>
     public TimeSpan UnlockedEvery { get; init; } = TimeSpan.FromHours(1);
     public int AttemptsMax { get; init; } = 10;
+
+    /// <summary>Days after which a batch and its report are deleted; what is known of each household stays.</summary>
+    public int KeepDays { get; init; } = 400;
 }

@@ -44,7 +44,7 @@ public sealed class SyncBatchStore(NpgsqlDataSource database, ISealer sealer) : 
     private const string Decide = "update sync_share set stage = $3, share = $4 where batch_id = $1 and region = $2 and stage = 'Held'";
     private const string Lines = """
         select l.code, l.kind, l.village, h.head_name, l.reason from sync_line l left join household h on h.code = l.code
-        where l.batch_id = $1 and l.share = $2 and l.kind = $3 and l.kind <> 0 and l.code > $4 collate "C" order by l.code limit $5
+        where l.batch_id = $1 and l.share = $2 and l.kind = $3 and l.kind <> 0 and ($4::text is null or l.code > $4 collate "C") order by l.code limit $5
         """;
     private const string Standing = """
         select m.since, s.state, s.reason, p.case_id, p.since, p.box,
@@ -113,7 +113,10 @@ public sealed class SyncBatchStore(NpgsqlDataSource database, ISealer sealer) : 
 
     public async Task<IReadOnlyList<SyncLine>> LinesAsync(Guid batch, string region, SyncLineKind kind, string? after, int limit, CancellationToken ct)
     {
-        await using var command = Command(Lines, batch, region, (short)kind, after ?? "", limit);
+        await using var command = Command(Lines, batch, region, (short)kind);
+        // Rows that name no household stand under the empty code, which comes after nothing.
+        command.Parameters.Add(new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var lines = new List<SyncLine>();
         while (await reader.ReadAsync(ct)) lines.Add(new SyncLine(reader.GetString(0), (SyncLineKind)reader.GetInt16(1), Text(reader, 2), Text(reader, 3), Text(reader, 4)));

@@ -92,7 +92,8 @@ internal sealed class SyncComparison(ExtractTable table, ExtractKey key, SyncRea
         {
             if (table.Find(code) is not (var slot and >= 0))
             {
-                plan.Gone.Add(new GoneHousehold(code, region, village));
+                if (code.Length == 0) plan.AllHaveCodes = true;
+                else plan.Gone.Add(new GoneHousehold(code, region, village));
                 continue;
             }
             known[slot] = true;

@@ -21,7 +21,7 @@ public sealed class SyncIntake(
     public const string Account = "national-sync";
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
     private readonly SyncReads reads = new(database);
-    private readonly SyncPublishing publishing = new(database, sealer);
+    private readonly SyncPublishing publishing = new(database, sealer, options);
     private readonly SyncSettling settling = new(database);
 
     public async Task<SyncBatch> ReadAsync(SyncBatch batch, Func<SyncBatch, Task<bool>> progress, CancellationToken ct)

@@ -38,6 +38,9 @@ internal sealed class SyncPlan(ExtractTable table, RegionTree tree)
     /// <summary>Households that somebody has changed here since the batch before.</summary>
     public List<string> ChangedHere { get; } = [];
 
+    /// <summary>There were rows without a code, and there are none any more: nobody has disappeared by that.</summary>
+    public bool AllHaveCodes { get; set; }
+
     /// <summary>Regions that the extract speaks about: nobody of other counties has disappeared.</summary>
     public HashSet<string> Spoken { get; } = new(StringComparer.Ordinal);
 

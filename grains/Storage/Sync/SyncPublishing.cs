@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace FangFanPin.Storage.Sync;
 
 /// <summary>Stores what a batch is going to do, in one transaction with the batch's next stage: all of it or nothing, and only for the runner that has the batch.</summary>
-internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
+internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer, SyncOptions options)
 {
     internal const string PendingTable = "sync_pending";
     private const string Save = "update sync_batch set heartbeat = now(), stage = $3, batch = $4 where id = $1 and run = $2 and running";
@@ -26,6 +26,8 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
         on conflict do nothing
         """;
 
+    private const string ForgetRows = "delete from sync_household where code = ''";
+
     /// <summary>Until it is settled a household that was changed here is looked at by every batch.</summary>
     private const string LookAgain = "update sync_household set state = 2 where code = any ($1) and state = 0";
     private const string Pend = """
@@ -33,6 +35,7 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
         on conflict (code) do update set region = excluded.region, case_id = excluded.case_id, batch_id = excluded.batch_id, box = excluded.box,
             since = case when sync_pending.case_id = excluded.case_id then sync_pending.since else excluded.since end
         """;
+    private const string Forget = "delete from sync_batch where started_at < $1 and not running";
     private const string Drop = "delete from sync_pending where code = any ($1)";
 
     /// <exception cref="OperationCanceledException">Another runner has the batch.</exception>
@@ -50,12 +53,14 @@ internal sealed class SyncPublishing(NpgsqlDataSource database, ISealer sealer)
         await CopyLinesAsync(connection, batch.Id, plan, table, key, ct);
         await CopyGoneAsync(connection, batch.Id, plan, ct);
         await CopyVillagesAsync(connection, batch.Id, plan, ct);
+        if (plan.AllHaveCodes) await RunAsync(connection, ForgetRows, ct);
         await RunAsync(connection, StillRefused, ct, batch.Id, plan.Spoken.ToArray());
         await RunAsync(connection, LookAgain, ct, (object)plan.ChangedHere.ToArray());
         foreach (var pending in plan.Pending)
             await RunAsync(connection, Pend, ct, pending.Code, pending.Region, pending.CaseId, batch.Id, batch.StartedAt.ToUniversalTime(),
                 sealer.Seal(new SealPlace(PendingTable, pending.Code, 0), JsonSerializer.SerializeToUtf8Bytes(pending.Changes, WireJson.Options)));
         await RunAsync(connection, Drop, ct, (object)plan.Dropped.ToArray());
+        await RunAsync(connection, Forget, ct, batch.StartedAt.ToUniversalTime().AddDays(-options.KeepDays));
         await transaction.CommitAsync(ct);
         return batch;
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Tests.Api.Imports;
 using Xunit;
 
 namespace FangFanPin.Tests.Api.Sync;
@@ -97,21 +98,23 @@ public sealed class SyncFlowTests(SyncServer server) : IClassFixture<SyncServer>
         using var client = await server.SignInAsync(Province, "importer");
         var (county, families) = Families(4, 10);
         families[3] = families[3] with { Sex = "雄" };
-        server.Put(SyncServer.Csv(families));
+        // And a row that names no household.
+        server.Put(SyncServer.Csv(families) + string.Concat((families[0] with { Code = "" }).Rows().First()) + "\r\n");
         var first = await server.SyncAsync(client);
-        Assert.Equal((9L, 1L), (County(first, county).Of("new"), County(first, county).Of("rejected")));
-        Assert.Equal([families[3].Code], await LinesAsync(client, first, county, "Rejected"));
+        Assert.Equal((9L, 2L), (County(first, county).Of("new"), County(first, county).Of("rejected")));
+        Assert.Equal(["", families[3].Code], await LinesAsync(client, first, county, "Rejected"));
         var workbook = await client.GetByteArrayAsync($"{Path(first, county)}/report.xlsx", Ct);
         Assert.Contains(families[3].Code, Sheet(workbook), StringComparison.Ordinal);
 
         var again = await server.SyncAsync(client);
-        Assert.Equal((9L, 1L, null), (County(again, county).Of("unchanged"), County(again, county).Of("rejected"), County(again, county).Import));
-        Assert.Equal([families[3].Code], await LinesAsync(client, again, county, "Rejected"));
+        Assert.Equal((9L, 2L, null), (County(again, county).Of("unchanged"), County(again, county).Of("rejected"), County(again, county).Import));
+        Assert.Equal(["", families[3].Code], await LinesAsync(client, again, county, "Rejected"));
 
         families[3] = families[3] with { Sex = "女" };
         server.Put(SyncServer.Csv(families));
         var right = await server.SyncAsync(client);
         Assert.Equal((9L, 1L, 0L), (County(right, county).Of("unchanged"), County(right, county).Of("new"), County(right, county).Of("rejected")));
+        Assert.Equal(0L, County(right, county).Of("disappeared")); // a row without a code is nobody
     }
 
     [Fact]
@@ -145,6 +148,29 @@ public sealed class SyncFlowTests(SyncServer server) : IClassFixture<SyncServer>
         Assert.Equal((11L, 59L), (County(again, other).Of("unchanged"), County(again, county).Of("unchanged")));
     }
 
+    [Fact]
+    public async Task A_workbook_says_the_same_as_a_csv_file_and_a_number_that_a_spreadsheet_has_rounded_is_refused()
+    {
+        using var client = await server.SignInAsync(Province, "importer");
+        var (county, families) = Families(8, 4);
+        const string Odd = "东组,\"三\"号";
+        families[1] = families[1] with { Address = "某处" };
+        byte[] Workbook(string lastMember) => HostileFiles.Xlsx(string.Concat(families.SelectMany(f => f.Rows()).Prepend(Family.Header)
+            .Select((row, i) => HostileFiles.Row(i + 1, [.. row.Split(',').Select(c => c == "某处" ? Odd : c)]))) + $"<row r=\"99\">{lastMember}</row>");
+        string Member(string code) => $"<c r=\"A99\" t=\"inlineStr\"><is><t>{families[3].Code}</t></is></c><c r=\"B99\" t=\"inlineStr\"><is><t>{families[3].Village}</t></is></c>{code}<c r=\"K99\" t=\"inlineStr\"><is><t>王五</t></is></c>";
+        server.Put(("户和成员.xlsx", Workbook(Member("<c r=\"J99\" t=\"inlineStr\"><is><t>9001</t></is></c>"))));
+        var first = County(await server.SyncAsync(client), county);
+        // The last member's row leaves the household's columns blank: a blank says nothing against a value.
+        Assert.Equal((4L, 0L), (first.Of("new"), first.Of("rejected")));
+        Assert.Equal(Odd, (await HouseholdAsync(client, families[1].Code)).GetProperty("household").GetProperty("Address").GetString());
+        Assert.Equal(4L, County(await server.SyncAsync(client), county).Of("unchanged"));
+
+        server.Put(("户和成员.xlsx", Workbook(Member("<c r=\"J99\"><v>410123199001011000</v></c>"))));
+        var rounded = await server.SyncAsync(client);
+        Assert.Equal((3L, 1L), (County(rounded, county).Of("unchanged"), County(rounded, county).Of("rejected")));
+        Assert.Equal([families[3].Code], await LinesAsync(client, rounded, county, "Rejected"));
+    }
+
     private (string County, List<Family> Families) Families(int skip, int count)
     {
         var county = server.Tree.All.Where(r => r.Level == RegionLevel.County && server.Tree.VillagesBelow(r.Code).Skip(4).Any()).OrderBy(r => r.Code).Skip(skip).First();
@@ -174,7 +200,7 @@ public sealed class SyncFlowTests(SyncServer server) : IClassFixture<SyncServer>
         string? after = null;
         do
         {
-            var page = await client.GetFromJsonAsync<JsonElement>($"{Path(detail, county)}/lines?kind={kind}&limit=1&after={after}", Ct);
+            var page = await client.GetFromJsonAsync<JsonElement>($"{Path(detail, county)}/lines?kind={kind}&limit=1{(after is null ? "" : $"&after={after}")}", Ct);
             codes.AddRange(page.GetProperty("items").EnumerateArray().Select(l => l.GetProperty("householdCode").GetString()!));
             after = page.GetProperty("next").GetString();
         }

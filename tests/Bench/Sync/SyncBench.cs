@@ -18,21 +18,23 @@ internal static class SyncBench
 
     public static async Task RunAsync(BenchOptions options)
     {
-        var folder = Directory.CreateTempSubdirectory("ffp-extract-").FullName;
+        var temporary = Directory.CreateTempSubdirectory("ffp-extract-").FullName;
+        var (coming, folder) = (Path.Combine(temporary, "coming"), Path.Combine(temporary, "national"));
         try
         {
-            var export = LoadBench.Export(folder, options);
+            var export = LoadBench.Export(coming, options);
             var files = export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)).ToList();
             await using var host = await BenchHost.StartAsync(options, $"--FangFanPin:Sync:Folder={folder}", "--FangFanPin:Sync:LookEvery=01:00:00");
             using var http = await BenchAccounts.ClientAsync(host, "province-importer");
             Report.Value("sync.households", export.Manifest.HouseholdsPrinted);
             Report.Value("sync.megabytes", files.Sum(f => new FileInfo(f).Length) / 1e6);
             var load = await LoadAsync(http, host, options, files);
-            await SyncAsync(http, options, files, load);
+            Directory.Move(coming, folder); // only now, or the weekly synchronisation would begin while the load is measured
+            await SyncAsync(http, options, [.. files.Select(f => Path.Combine(folder, Path.GetFileName(f)))], load);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(temporary, recursive: true);
         }
     }
 
