@@ -5,6 +5,7 @@ using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
+using FangFanPin.Api.Keys;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
@@ -47,5 +48,6 @@ internal static class Features
         api.MapSync();
         api.MapWarnings();
         api.MapAudit();
+        api.MapKeys();
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
@@ -37,12 +36,15 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
+        var (place, plain) = (new SealPlace(Table, key, version), StateDocument.Encode(state));
+        var (changePlace, changed) = (new SealPlace(StoredChange.Table, key, version), change is null ? null : ChangeDocument.Encode(change));
         return new HouseholdRow
         {
             Key = key,
             Version = version,
             WriteId = writeId,
-            Document = sealer.Seal(new SealPlace(Table, key, version), StateDocument.Encode(state)),
+            Document = sealer.Seal(place, plain),
+            DocumentHash = sealer.Fingerprint(place, plain),
             Contribution = state.Contribution.Encode(),
             NextDue = state.NextDue,
             Village = HouseholdRow.Filled(state.Village),
@@ -53,7 +55,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
-            ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
+            ChangeDocument = changed is null ? null : sealer.Seal(changePlace, changed),
+            ChangeHash = changed is null ? null : sealer.Fingerprint(changePlace, changed),
         };
     }
 
@@ -178,7 +181,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => ContentHash.Bytes(r.Change?.Content))
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Actor.Role)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Change is { ImportId: null } && r.Document is { } box ? SHA256.HashData(box) : null);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.DocumentHash)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeHash);
 
     private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

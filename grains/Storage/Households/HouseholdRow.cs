@@ -15,6 +15,9 @@ public sealed class HouseholdRow : RecordRow
 {
     /// <summary>Null: cleared.</summary>
     public byte[]? Document { get; init; }
+
+    /// <summary>Fingerprint of what the document holds, for the audit and whoever verifies.</summary>
+    public byte[]? DocumentHash { get; init; }
     public byte[] Contribution { get; init; } = [];
     public DateOnly? NextDue { get; init; }
     public string? Village { get; init; }
@@ -27,6 +30,9 @@ public sealed class HouseholdRow : RecordRow
     public MemberRows? Members { get; init; }
     public HouseholdChanged? Change { get; init; }
     public byte[]? ChangeDocument { get; init; }
+
+    /// <summary>Fingerprint of what the change document holds.</summary>
+    public byte[]? ChangeHash { get; init; }
 
     /// <summary>Leads from the audit row to the logs of the same request.</summary>
     public string? TraceId { get; init; }
@@ -101,7 +107,7 @@ public sealed record StoredChange(
 
     public HouseholdChanged Open(ISealer sealer)
     {
-        var (actor, changes) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
+        var (actor, changes, registered) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registered = registered };
     }
 }

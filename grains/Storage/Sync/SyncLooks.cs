@@ -25,20 +25,20 @@ internal sealed class SyncLooks(IWorkbookReader workbooks, DataDictionary dictio
     /// <param name="cases">By household.</param>
     public async Task<Dictionary<string, Verdict>> RunAsync(IEnumerable<Scratch.Target> files, IReadOnlyDictionary<string, OpenCase> cases, CancellationToken ct)
     {
-        var parser = new ImportParser(dictionary, today, _ => null);
-        var found = new Found();
+        var reading = new ImportReading(dictionary, today, _ => null);
+        var (parser, found) = (new ImportParser(reading), new Found());
         foreach (var file in files)
         {
             using var content = file.Read();
             foreach (var rows in workbooks.Open(content, SyncIntake.FileName(file.Sheet))) parser.Parse(rows, found, ct);
         }
-        var assembly = new HouseholdAssembly(dictionary, parser.Sheets, "");
+        var (rowsOf, assembly) = (new HouseholdRowReader(reading, parser.Sheets), new HouseholdAssembly(dictionary, parser.Sheets, ""));
         var verdicts = new Dictionary<string, Verdict>(StringComparer.Ordinal);
-        foreach (var chunk in found.Fragments.GroupBy(f => f.HouseholdCode).Chunk(AtOnce))
+        foreach (var chunk in found.Rows.GroupBy(r => r.HouseholdCode).Chunk(AtOnce))
         {
             var before = await stored.FilesAsync([.. chunk.Select(g => g.Key)], ct);
             foreach (var household in chunk)
-                verdicts[household.Key] = Judge(assembly.Assemble(household.Key, [.. household], _ => false), before.GetValueOrDefault(household.Key)?.File, cases[household.Key]);
+                verdicts[household.Key] = Judge(assembly.Assemble(household.Key, rowsOf.Read(household.Key, [.. household], []), _ => false), before.GetValueOrDefault(household.Key)?.File, cases[household.Key]);
         }
         return verdicts;
     }
@@ -67,8 +67,8 @@ internal sealed class SyncLooks(IWorkbookReader workbooks, DataDictionary dictio
 
     private sealed class Found : IImportSink
     {
-        public List<Fragment> Fragments { get; } = [];
-        public void Take(Fragment fragment) => Fragments.Add(fragment);
+        public List<RawRow> Rows { get; } = [];
+        public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells) => Rows.Add(new RawRow(householdCode, source, row, cells.ToArray()));
         public void Take(RowError error) { }
     }
 }

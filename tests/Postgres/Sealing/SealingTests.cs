@@ -19,7 +19,7 @@ public sealed class SealingTests
     [InlineData(500)]
     public void What_was_sealed_opens_in_its_place(int length)
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text.AsSpan(0, length));
         Assert.Equal(Text[..length], sealer.Open(Here, box));
     }
@@ -32,7 +32,7 @@ public sealed class SealingTests
     public void Every_format_ever_written_still_opens(int length, string box)
     {
         var key = new RingKey(1, [.. Enumerable.Range(0, RingKey.Length).Select(i => (byte)i)]);
-        var sealer = new AesGcmSealer(new KeyRing(1, [key], 1, [key]));
+        var sealer = new RingSealer(new KeyRing(1, [key], 1, [key]));
         Assert.Equal(Text[..length], sealer.Open(Here, Convert.FromBase64String(box)));
     }
 
@@ -43,7 +43,7 @@ public sealed class SealingTests
     [InlineData("househol", "d411600000001", 7)]
     public void It_does_not_open_elsewhere(string table, string key, long version)
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text);
         Assert.ThrowsAny<CryptographicException>(() => sealer.Open(new SealPlace(table, key, version), box));
     }
@@ -51,7 +51,7 @@ public sealed class SealingTests
     [Fact]
     public void No_byte_can_be_changed_unnoticed()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text.AsSpan(0, 40));
         for (var i = 0; i < box.Length; i++)
         {
@@ -64,17 +64,19 @@ public sealed class SealingTests
     [Fact]
     public void The_same_bytes_sealed_twice_differ()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         Assert.NotEqual(sealer.Seal(Here, Text), sealer.Seal(Here, Text));
     }
 
-    [Fact]
-    public void After_a_rotation_old_boxes_open_new_ones_use_the_new_key_and_both_hashes_are_looked_for()
+    [Theory]
+    [InlineData(KeySuite.International)]
+    [InlineData(KeySuite.National)]
+    public void After_a_rotation_old_boxes_open_new_ones_use_the_new_key_and_both_hashes_are_looked_for(KeySuite suite)
     {
         var ring = KeyRing.Random();
-        var before = new AesGcmSealer(ring);
-        var rotated = ring.WithNewSeal().WithNewIndex();
-        var after = new AesGcmSealer(rotated);
+        var before = new RingSealer(ring);
+        var rotated = ring.WithNewKeys(suite);
+        var after = new RingSealer(rotated);
         Assert.Equal(Text, after.Open(Here, before.Seal(Here, Text)));
         Assert.ThrowsAny<CryptographicException>(() => before.Open(Here, after.Seal(Here, Text)));
         var hash = before.BlindIndex(BlindKind.Phone, "13800001234")!;
@@ -85,9 +87,9 @@ public sealed class SealingTests
     [Fact]
     public void Hashes_differ_by_kind_and_by_ring()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "051234"), sealer.BlindIndex(BlindKind.CertificateLastSix, "051234"));
-        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "1"), new AesGcmSealer(KeyRing.Random()).BlindIndex(BlindKind.Phone, "1"));
+        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "1"), new RingSealer(KeyRing.Random()).BlindIndex(BlindKind.Phone, "1"));
         Assert.Null(sealer.BlindIndex(BlindKind.Phone, null));
     }
 
@@ -95,14 +97,14 @@ public sealed class SealingTests
     public void Processes_that_start_at_once_make_one_ring_that_only_its_owner_can_read()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "inside", "keys.json");
-        var rings = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => KeyRingFile.OpenOrCreate(path)).ToArray();
+        var rings = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => new KeyRingFile(path).OpenOrCreate()).ToArray();
         Assert.Single(rings.Select(r => Convert.ToHexString(r.Seal.Bytes) + Convert.ToHexString(r.Index.Bytes)).Distinct());
         Assert.Equal([Path.GetFileName(path)], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        KeyRingFile.Write(path, rings[0].WithNewSeal());
-        Assert.Equal(2, KeyRingFile.Read(path).Seal.Id);
+        new KeyRingFile(path).Write(rings[0].WithNewKeys(KeySuite.National));
+        Assert.Equal(2, new KeyRingFile(path).Read().Seal.Id);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+        Assert.Throws<InvalidDataException>(() => new KeyRingFile(path).OpenOrCreate());
     }
 
     [Theory]
@@ -115,7 +117,7 @@ public sealed class SealingTests
         var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "keys.json");
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+        Assert.Throws<InvalidDataException>(() => new KeyRingFile(path).OpenOrCreate());
         Assert.Equal(content, File.ReadAllText(path));
     }
 }
