@@ -32,6 +32,7 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(ImportFile), "import")]
 [JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(RevertImport), "revert-import")]
+[JsonDerivedType(typeof(FoundInNational), "found-in-national")]
 public abstract record HouseholdChange;
 
 /// <summary>登记. Refused when the household exists, deregistered or not. HouseholdCode is taken from the grain's key.</summary>
@@ -207,3 +208,6 @@ public sealed record RevertImport : HouseholdChange
 {
     public required string ImportId { get; init; }
 }
+
+/// <summary>比对结果: the national system has the newest episode. Sent by the synchronisation, not by people.</summary>
+public sealed record FoundInNational : HouseholdChange;

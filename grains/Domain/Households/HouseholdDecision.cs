@@ -43,6 +43,7 @@ public static class HouseholdDecision
         RecordSecurity security => YearlyDecision.Security(file, security, context),
         IdentifyRisk identify => RiskDecision.Identify(file, identify, context),
         EliminateRisk eliminate => RiskDecision.Eliminate(file, eliminate, context),
+        FoundInNational => RiskDecision.Found(file),
         AddMeasure add => MeasureDecision.Add(file, add, context),
         FinishMeasure finish => MeasureDecision.Finish(file, finish, context),
         AmendMeasure amend => MeasureDecision.Amend(file, amend, context),

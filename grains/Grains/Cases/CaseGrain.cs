@@ -195,7 +195,8 @@ public sealed partial class CaseGrain(
             await BySystemAsync(new MeasuresOver { Reason = household.Active ? "风险已消除或识别已撤销" : "该户已注销" });
         if (!stored.State.File!.IsOpen) return;
         if (household.Village is { } village && village != stored.State.File!.Village && world.IsVillage(village)) await BySystemAsync(new Relocate { Village = village });
-        if (stored.State.File!.Step == CaseSteps.Booked && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
+        // An elimination is about an episode that the national system has known long since: only the synchronisation can tell.
+        if (stored.State.File is { Step: CaseSteps.Booked, Kind: CaseKinds.Recognition } && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
     }
 
     private async Task PayOrRetryAsync()

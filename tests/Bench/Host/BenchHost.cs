@@ -47,11 +47,14 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<BenchHost> StartAsync(BenchOptions options, TimeProvider? clock = null)
+    /// <param name="settings">Further options of the command line.</param>
+    public static Task<BenchHost> StartAsync(BenchOptions options, params string[] settings) => StartAsync(options, null, settings);
+
+    public static async Task<BenchHost> StartAsync(BenchOptions options, TimeProvider? clock, params string[] settings)
     {
         var host = new BenchHost(options.Postgres, clock);
         await host.PrepareAsync();
-        await host.ServeAsync();
+        await host.ServeAsync(settings);
         return host;
     }
 

@@ -51,6 +51,7 @@ public sealed class FaultCluster : IAsyncLifetime
     [
         "--FangFanPin:ImportWork:CommandsAtOnce", "2", "--FangFanPin:ImportWork:CommitBatch", "64",
         "--FangFanPin:ImportWork:Silence", "00:00:05", "--FangFanPin:ImportWork:SweepEvery", "00:00:01",
+        "--FangFanPin:Sync:Silence", "00:00:05", "--FangFanPin:Sync:LookEvery", "00:00:01",
     ];
 
     private readonly string clusterId = $"faults-{Guid.NewGuid():N}"[..20];
@@ -70,6 +71,9 @@ public sealed class FaultCluster : IAsyncLifetime
 
     /// <summary>With the keys of the processes.</summary>
     public ISealer Sealer => field ??= new RingSealer(new KeyRingFile(Path.Combine(folder, "keys.json")).OpenOrCreate());
+
+    /// <summary>Where the silos look for the national system's exports; not there until a test puts it there.</summary>
+    public string ExtractFolder => Path.Combine(folder, "national");
 
     /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
     public bool KeepLogs { get; set; }
@@ -105,7 +109,7 @@ public sealed class FaultCluster : IAsyncLifetime
     internal async Task<ServerProcess> StartSiloAsync()
     {
         var silo = ServerProcess.Start($"silo{++started}", folder,
-            ["--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId, .. SlowImports]);
+            ["--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId, "--FangFanPin:Sync:Folder", ExtractFolder, .. SlowImports]);
         silos.Add(silo);
         await silo.WaitReadyAsync(Patience.Generous);
         return silo;
