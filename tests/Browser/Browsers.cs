@@ -15,7 +15,7 @@ public sealed class Browsers : IAsyncDisposable
     private static readonly string[] Flags =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage",
+        "--disable-dev-shm-usage", "--lang=zh-CN",
     ];
 
     private readonly SemaphoreSlim gate = new(1, 1);

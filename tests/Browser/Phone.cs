@@ -62,6 +62,27 @@ public sealed class Phone(IBrowserContext context, IPage page, string name) : IA
         await Assertions.Expect(sheet).ToBeHiddenAsync(new() { Timeout = 20_000 });
     }
 
+    /// <summary>The form of a judgement: the household fits.</summary>
+    public async Task FitsAsync()
+    {
+        await ChooseAsync("Result", "1");
+        await FillAsync("Visitor1", "王信息员");
+        await FillAsync("Visitor2", "李干部");
+        await ChooseAsync("MonitorCategory", "3");
+        await ChooseAsync("RiskType1", "01");
+        foreach (var security in new[] { "IdDropout", "IdHousingUnsafe", "IdWaterUnsafe", "IdUninsured" }) await ChooseAsync(security, "0");
+        await FillAsync("ComputedPerCapita", "6100");
+        await page.Locator("[name=AuthorizationSigned]").CheckAsync();
+        await FillAsync("Opinion", "入户核实,情况属实,符合纳入条件。");
+    }
+
+    /// <summary>From the list of to-dos to one case.</summary>
+    public async Task OpenCaseAsync(string person)
+    {
+        await page.Locator(".card", new() { HasText = person }).First.ClickAsync();
+        await page.Locator("[data-step]").WaitForAsync();
+    }
+
     public Task StepIsAsync(string label) => Assertions.Expect(page.Locator("[data-step]")).ToHaveTextAsync(label, new() { Timeout = 20_000 });
 
     /// <summary>Reads the QR code on the screen, as another phone's camera would.</summary>

@@ -9,13 +9,19 @@ using FangFanPin.Tests.Api.Shared;
 using FangFanPin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace FangFanPin.Tests.Browser;
+
+/// <summary>One server for all phones: starting it and loading its households takes longer than a test.</summary>
+[CollectionDefinition(WalkServer.Collection)]
+public sealed class Phones : ICollectionFixture<WalkServer>;
 
 /// <summary>The server as a trial has it: demonstration accounts, one town of invented households, and the sender of short messages that writes codes into the log.</summary>
 public sealed partial class WalkServer(PostgresCluster cluster) : ApiServer(cluster)
 {
-    public const string County = "411424000000", Town = "411424001000", Village = "411424001201";
+    public const string Collection = "phones";
+    public const string County = "411424000000", Town = "411424001000", Village = "411424001201", Second = "411424001202", Third = "411424001203", Fourth = "411424001204";
     private readonly LogLines log = new();
 
     private string AccountsFile => Path.Combine(Folder, "accounts.json");

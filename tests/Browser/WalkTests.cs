@@ -1,16 +1,14 @@
 using System.Globalization;
-using FangFanPin.Domain;
-using FangFanPin.Domain.Records;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace FangFanPin.Tests.Browser;
 
-/// <summary>From the sheet on the village's wall to the county's figure, each on a phone of their own. The clock is put forward, so this class has its server to itself.</summary>
-public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixture<WalkServer>
+/// <summary>From the sheet on the village's wall to the county's figure, each on a phone of their own.</summary>
+[Collection(WalkServer.Collection)]
+public sealed class WalkTests(WalkServer server, Browsers browsers)
 {
-    private const string Applicant = "钱有福", Phone = "13900006789";
-    private static readonly string Certificate = Valid("41142419750312001");
+    private const string Applicant = "钱有福";
 
     [Fact]
     public async Task A_declaration_by_QR_code_walks_through_village_town_and_county_into_the_countys_figure()
@@ -69,7 +67,7 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
         await village.PictureAsync("mine");
         await village.PressAsync("本村申报二维码(打印)");
         await village.SeesAsync("请用手机扫码申报");
-        await village.PictureAsync("sheet", whole: true);
+        await village.PictureAsync("sheet");
         var address = await village.ScanAsync();
         Assert.StartsWith($"{server.Address.GetLeftPart(UriPartial.Authority)}/m/declare/{WalkServer.Village}-", address, StringComparison.Ordinal);
         return address;
@@ -78,6 +76,7 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
     /// <returns>The query code.</returns>
     private async Task<string> DeclareAsync(Phone farmer, string address)
     {
+        var person = Farmer.New(Applicant, address);
         await farmer.OpenAsync(address);
         await farmer.SeesAsync("大陈村");
         await farmer.PictureAsync("declare-empty");
@@ -85,36 +84,22 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
         await farmer.SeesAsync("请先验证手机号。");
         await farmer.PictureAsync("declare-faults", whole: true);
 
-        var sent = server.MessagesSent;
-        await farmer.FillAsync("phone", Phone);
-        await farmer.PressAsync("获取验证码");
-        await farmer.FillAsync("code", await server.NextMessageAsync(sent));
-        await farmer.PictureAsync("code");
-        await farmer.PressAsync("验证");
-        await farmer.SeesAsync("已验证");
+        await person.ProveAsync(farmer, server, picture: "code");
 
         await farmer.FillAsync("name", Applicant);
-        await farmer.FillAsync("certificate", Certificate[..14].Replace("0312", "1312", StringComparison.Ordinal));
+        await farmer.FillAsync("certificate", person.Certificate[..10] + "1312");
         await farmer.SeesAsync("不是出生日期");
-        await farmer.FillAsync("certificate", Certificate[..17] + (Certificate[17] == '1' ? '2' : '1'));
+        await farmer.FillAsync("certificate", person.Certificate[..17] + (person.Certificate[17] == '1' ? '2' : '1'));
         await farmer.SeesAsync("最后一位校验不符");
         await farmer.PictureAsync("certificate-wrong");
-        await farmer.FillAsync("certificate", Certificate);
+        await farmer.FillAsync("certificate", person.Certificate);
         await farmer.SeesAsync("✓ 正确");
-        await farmer.FillAsync("address", "东组 12 号");
-        await farmer.FillAsync("members", "4");
-        await farmer.FillAsync("income", "18000");
-        await farmer.PressAsync("大病或慢病支出大");
-        await farmer.FillAsync("text", "家中老人住院三次,自付四万多元,今年收入减少一半。");
+        await Farmer.DescribeAsync(farmer);
         var photo = await farmer.Page.ScreenshotAsync();
         await farmer.Page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "住院发票.png", MimeType = "image/png", Buffer = photo });
         await Assertions.Expect(farmer.Page.Locator(".photo img")).ToBeVisibleAsync();
-        await farmer.Page.Locator("[name=authorized]").CheckAsync();
         await farmer.PictureAsync("declare-filled", whole: true);
-        await farmer.PressAsync("提交申报");
-
-        var query = (await farmer.Page.Locator("[data-query-code]").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
-        Assert.Equal(12, query.Length);
+        var query = await Farmer.SubmitAsync(farmer);
         await farmer.PictureAsync("declared", whole: true);
         await farmer.Page.GetByText("现在查看进度").ClickAsync();
         await farmer.StepIsAsync("待村核实");
@@ -124,7 +109,7 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
 
     private async Task VerifyAsync(Phone village)
     {
-        await village.Page.Locator(".card", new() { HasText = Applicant }).ClickAsync();
+        await village.OpenCaseAsync(Applicant);
         await village.StepIsAsync("待村核实");
         await village.PictureAsync("case", whole: true);
         await village.PressAsync($"住院发票.png {await SizeAsync(village)}");
@@ -133,18 +118,7 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
         await village.Page.Locator(".look").ClickAsync();
         await village.ActAsync("accept", picture: "accept");
         await village.StepIsAsync("村核实中");
-        await village.ActAsync("judge", async () =>
-        {
-            await village.ChooseAsync("Result", "1");
-            await village.FillAsync("Visitor1", "王信息员");
-            await village.FillAsync("Visitor2", "李干部");
-            await village.ChooseAsync("MonitorCategory", "3");
-            await village.ChooseAsync("RiskType1", "01");
-            foreach (var security in new[] { "IdDropout", "IdHousingUnsafe", "IdWaterUnsafe", "IdUninsured" }) await village.ChooseAsync(security, "0");
-            await village.FillAsync("ComputedPerCapita", "6100");
-            await village.Page.Locator("[name=AuthorizationSigned]").CheckAsync();
-            await village.FillAsync("Opinion", "入户核实,情况属实,符合纳入条件。");
-        }, picture: "judge");
+        await village.ActAsync("judge", village.FitsAsync, picture: "judge");
         await village.StepIsAsync("村评议公示中");
         await village.ActAsync("start-publicity", () => village.FillAsync("ReviewAttendance", "5"), picture: "publicity");
         await village.SeesAsync("5 人参加");
@@ -181,8 +155,7 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
         await phone.SignInAsync(server, account);
         await phone.SeesAsync(Applicant);
         if (list is not null) await phone.PictureAsync(list);
-        await phone.Page.Locator(".card", new() { HasText = Applicant }).ClickAsync();
-        await phone.Page.Locator("[data-step]").WaitForAsync();
+        await phone.OpenCaseAsync(Applicant);
     }
 
     /// <summary>One more than before, and behind the figure stands the household.</summary>
@@ -206,6 +179,4 @@ public sealed class WalkTests(WalkServer server, Browsers browsers) : IClassFixt
         await viewer.SeesAsync("突发严重困难户");
         await viewer.PictureAsync("household", whole: true);
     }
-
-    private static string Valid(string first17) => first17 + Certificates.CheckDigit(first17);
 }

@@ -117,8 +117,14 @@ export const FORMS: Record<string, Form> = {
   'attach-clue': { label: '补充线索', inputs: () => [{ name: 'RiskSource', label: '线索来源', type: 'choice', choices: SOURCES }, { name: 'Text', label: '线索内容', type: 'area' }] },
 }
 
-/** What of the allowed actions is offered. */
-export const offered = (of: Case): string[] => of.actions.filter((kind) => FORMS[kind] && (!FORMS[kind]!.fits || FORMS[kind]!.fits!(of)))
+/** What brings a case onwards; everything else stands behind it. */
+export const MAIN = ['accept', 'judge', 'answer-objection', 'start-publicity', 'end-publicity', 'approve', 'close-warning', 'confirm-national']
+
+/** What of the allowed actions is offered, in the order of the buttons. */
+export function offered(of: Case): string[] {
+  const fitting = of.actions.filter((kind) => FORMS[kind] && (!FORMS[kind]!.fits || FORMS[kind]!.fits!(of)))
+  return [...fitting.filter((kind) => MAIN.indexOf(kind) >= 0), ...fitting.filter((kind) => MAIN.indexOf(kind) < 0)]
+}
 
 export const asked = (inputs: Input[], values: Values): Input[] => inputs.filter((i) => !i.when || i.when(values))
 
