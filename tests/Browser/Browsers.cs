@@ -43,6 +43,7 @@ public sealed class Browsers : IAsyncDisposable
         {
             if (browser is not null) return browser;
             if (!File.Exists(Program)) Missing($"{Program} is not there");
+            if (!File.Exists(Path.Combine(AppContext.BaseDirectory, "console", "desk.html"))) Missing("the phone pages were not built");
             driver = await Playwright.CreateAsync();
             return browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Flags });
         }
