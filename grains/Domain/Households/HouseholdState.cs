@@ -57,7 +57,15 @@ public sealed record HouseholdChanged
 
     /// <summary>The import that this was part of.</summary>
     public string? ImportId { get; init; }
-    public ImmutableArray<FieldChange> Changes { get; init; } = [];
+
+    /// <summary>Set for the change that registered the household: all of the file is new, so it stands here whole and its fields are told only to whoever asks.</summary>
+    public HouseholdFile? Registered { get; init; }
+
+    public ImmutableArray<FieldChange> Changes
+    {
+        get => Registered is null ? field : FileDiff.Between(null, Registered);
+        init;
+    } = [];
 }
 
 /// <summary>One field, old and new in text form.</summary>

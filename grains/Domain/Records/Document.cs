@@ -147,6 +147,9 @@ public ref struct DocumentReader(ReadOnlySpan<byte> bytes)
 
     public readonly bool AtEnd => rest.IsEmpty;
 
+    /// <summary>All that has not been read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => rest;
+
     /// <summary>False at the end of a record.</summary>
     public bool NextTag(out int number, out WireType wire)
     {

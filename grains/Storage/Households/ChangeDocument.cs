@@ -12,16 +12,24 @@ internal static class ChangeDocument
 {
     private const byte Format = 1;
 
+    /// <summary>The change that registered the household: instead of its fields the file as a whole.</summary>
+    private const byte WithFile = 2;
+
     [Flags]
     private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
 
     public static byte[] Encode(HouseholdChanged change)
     {
         var writer = new DocumentWriter();
-        writer.Unsigned(Format);
+        writer.Unsigned(change.Registered is null ? Format : WithFile);
         writer.Text(change.Actor.DisplayName);
         writer.Text(change.Actor.Role);
         writer.Text(change.Actor.Region);
+        if (change.Registered is { } file)
+        {
+            DocumentCodec.Encode(file, writer);
+            return writer.Written.ToArray();
+        }
         FieldChange? before = null;
         foreach (var field in change.Changes)
         {
@@ -32,14 +40,17 @@ internal static class ChangeDocument
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
-    public static (Actor Actor, ImmutableArray<FieldChange> Changes) Decode(string account, ReadOnlySpan<byte> bytes)
+    /// <returns>The fields, or the file of a registration.</returns>
+    public static (Actor Actor, ImmutableArray<FieldChange> Changes, HouseholdFile? Registered) Decode(string account, ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a change.");
+        var format = reader.Unsigned();
+        if (format is not (Format or WithFile)) throw new InvalidDataException("Unknown format of a change.");
         var actor = new Actor(account, reader.Text(), reader.Text(), reader.Text());
+        if (format == WithFile) return (actor, [], DocumentCodec.Decode(reader.Rest));
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
         while (!reader.AtEnd) changes.Add(DecodeField(ref reader, changes.Count == 0 ? null : changes[^1]));
-        return (actor, changes.ToImmutable());
+        return (actor, changes.ToImmutable(), null);
     }
 
     private static void Encode(FieldChange field, FieldChange? before, DocumentWriter writer)

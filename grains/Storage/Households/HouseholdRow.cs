@@ -101,7 +101,7 @@ public sealed record StoredChange(
 
     public HouseholdChanged Open(ISealer sealer)
     {
-        var (actor, changes) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
+        var (actor, changes, registered) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registered = registered };
     }
 }
