@@ -78,6 +78,9 @@ public static class CaseLimits
 {
     public const int OpinionMax = 500;
     public const int TextMax = 1000;
+
+    /// <summary>Of a declaration with all its supplements.</summary>
+    public const int SupplementedMax = 5 * TextMax;
     public const int AttachmentsMax = 9;
     public const int AttendanceLeast = 3;
     public const int ObjectionsMax = 20;

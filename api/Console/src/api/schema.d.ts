@@ -43,6 +43,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 获取动态口令密钥
+         * @description 所需权限:OwnAccount
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeginTotpRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeginTotpResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认动态口令,取得恢复码
+         * @description 所需权限:OwnAccount
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmTotpRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfirmTotpResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/case-attachments": {
         parameters: {
             query?: never;
@@ -132,6 +218,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上报走访记录(可离线攒批;重复上报无害,已有记录不被覆盖)
+         * @description 所需权限:HandleCases
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VisitBatchRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitBatchResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{code}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一户的走访记录
+         * @description 所需权限:ReadCases
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitResponse"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个区划
+         * @description 所需权限:ReadRegions
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegionResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{code}/children": {
         parameters: {
             query?: never;
@@ -202,6 +413,278 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{code}/statistics/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 统计表
+         * @description 首行为合计,其余各行相加等于合计。asOf 之前提交的数据均已计入。数据正在汇总时返回 503。
+         *
+         *     所需权限:ReadStatistics
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 户类型,可多选用逗号分隔:1 脱贫享受政策,2 脱贫不享受政策,3 风险未消除,4 风险消除;不填为全部帮扶对象 */
+                    householdTypes?: string;
+                    /** @description 监测对象类别 1 至 3,仅统计表 8 */
+                    category?: string;
+                    /** @description 风险类型代码,如 01,仅统计表 8 */
+                    risk?: string;
+                    /** @description 统计年度;不填为当前年度 */
+                    year?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description 区划代码,12位 */
+                    code: string;
+                    /** @description 统计表编号:1 人口基本信息,2 年龄分组,3 身体健康状况,8 新识别监测对象 */
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StatisticResponse"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}/statistics/{number}/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数字背后的农户
+         * @description total 等于统计表中的数字;逐页读取,各户 count 之和等于 total。行由路径中的区划确定。
+         *
+         *     所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 户类型,可多选用逗号分隔:1 脱贫享受政策,2 脱贫不享受政策,3 风险未消除,4 风险消除;不填为全部帮扶对象 */
+                    householdTypes?: string;
+                    /** @description 监测对象类别 1 至 3,仅统计表 8 */
+                    category?: string;
+                    /** @description 风险类型代码,如 01,仅统计表 8 */
+                    risk?: string;
+                    /** @description 统计年度;不填为当前年度 */
+                    year?: string;
+                    /** @description 列标识,如 persons;统计表 8 为 列标识@行标识,如 newHouseholds@202403 */
+                    cell?: string;
+                    /** @description 上一页的 next */
+                    after?: string;
+                    /** @description 每页户数,1 至 200,默认 50 */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description 区划代码,12位 */
+                    code: string;
+                    /** @description 统计表编号:1 人口基本信息,2 年龄分组,3 身体健康状况,8 新识别监测对象 */
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FigureHouseholdsResponse"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询农户
+         * @description 证件号码、电话不能写在网址里,请用 POST /api/v1/households/search。
+         *
+         *     所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: {
+                    region?: string;
+                    q?: string;
+                    type?: string;
+                    category?: string;
+                    risk?: string;
+                    eliminated?: string;
+                    status?: string;
+                    incomeFrom?: number;
+                    incomeBelow?: number;
+                    recognizedYear?: number;
+                    eliminatedYear?: number;
+                    ageFrom?: number;
+                    ageTo?: number;
+                    name?: string;
+                    certificate?: string;
+                    lastSix?: string;
+                    phone?: string;
+                    after?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HouseholdListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一户档案
+         * @description 所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HouseholdResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -228,11 +711,6 @@ export interface paths {
                     openedTo?: string;
                     closedFrom?: string;
                     closedTo?: string;
-                    leftFrom?: string;
-                    leftTo?: string;
-                    leftStep?: string;
-                    onTime?: boolean;
-                    defect?: boolean;
                     onStepDays?: number;
                     after?: string;
                     limit?: number;
@@ -256,8 +734,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * 发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报、制定帮扶措施
-         * @description 请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"};{"kind":"open-measures","HouseholdCode":"…"}。该户已有在办业务时,上报的风险作为线索并入(Attached)。
+         * 发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报
+         * @description 请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"}。
          *
          *     所需权限:HandleCases
          */
@@ -431,8 +909,6 @@ export interface paths {
          *     {"kind":"judge","Result":"1","Visitors":["王某","李某"],"AuthorizationSigned":true,"Opinion":"符合","Fields":{"MonitorCategory":"2","RiskType1":"01"}};
          *     {"kind":"start-publicity","ReviewedOn":"2026-11-23","ReviewAttendance":5};{"kind":"end-publicity"};{"kind":"approve","DeptCompareText":"比对无异常"};
          *     {"kind":"return","To":"20","Opinion":"材料不全"};{"kind":"reject","Opinion":"…"};{"kind":"answer-objection","No":1,"Upheld":false,"Opinion":"…"};
-         *     {"kind":"propose-measures","Measures":[{"Fields":{"Category":"10","Item":"1001"}}]};{"kind":"start-measure","MeasureId":"…","StartedOn":"2026-12-01"};
-         *     {"kind":"note-progress","Opinion":"本月进展"};{"kind":"end-measure","MeasureId":"…","Status":"3","EndedOn":"2027-05-31","Opinion":"成效或原因"};
          *     {"kind":"withdraw"};{"kind":"urge"};{"kind":"look"};{"kind":"attach-clue","RiskSource":"2","Text":"…"}。附件先上传,再以编号列入 Attachments。
          *
          *     所需权限:HandleCases
@@ -1047,13 +1523,19 @@ export interface components {
             /** Format: date-time */
             uploadedAt: string;
         };
+        BeginTotpRequest: {
+            password: string;
+            enrolmentCode?: null | string;
+        };
+        BeginTotpResponse: {
+            secret: string;
+            address: string;
+        };
         CaseActionResponse: {
             id: string;
             /** Format: int64 */
             version: number;
             step: string;
-            /** @default false */
-            attached: boolean;
         };
         CaseBatchRequest: {
             items: components["schemas"]["CaseSeen"][];
@@ -1071,7 +1553,7 @@ export interface components {
             code: null | string;
             message: null | string;
         };
-        CaseChange: components["schemas"]["CaseChangeDeclare"] | components["schemas"]["CaseChangeReportRisk"] | components["schemas"]["CaseChangeProposeElimination"] | components["schemas"]["CaseChangeReceiveWarning"] | components["schemas"]["CaseChangeAccept"] | components["schemas"]["CaseChangeWithdraw"] | components["schemas"]["CaseChangeJudge"] | components["schemas"]["CaseChangeLinkHousehold"] | components["schemas"]["CaseChangeResubmit"] | components["schemas"]["CaseChangeStartPublicity"] | components["schemas"]["CaseChangeEndPublicity"] | components["schemas"]["CaseChangeObjection"] | components["schemas"]["CaseChangeAnswerObjection"] | components["schemas"]["CaseChangeApprove"] | components["schemas"]["CaseChangeSendBack"] | components["schemas"]["CaseChangeReject"] | components["schemas"]["CaseChangeLook"] | components["schemas"]["CaseChangeAppeal"] | components["schemas"]["CaseChangeUrge"] | components["schemas"]["CaseChangeAttachClue"] | components["schemas"]["CaseChangeConfirmNational"] | components["schemas"]["CaseChangeCloseWarning"] | components["schemas"]["CaseChangeOpenMeasures"] | components["schemas"]["CaseChangeProposeMeasures"] | components["schemas"]["CaseChangeStartMeasure"] | components["schemas"]["CaseChangeNoteProgress"] | components["schemas"]["CaseChangeEndMeasure"] | components["schemas"]["CaseChangeMeasuresOver"] | components["schemas"]["CaseChangeTick"] | components["schemas"]["CaseChangeRelocate"] | components["schemas"]["CaseChangeFollowCode"] | components["schemas"]["CaseChangeBookingRefused"];
+        CaseChange: components["schemas"]["CaseChangeDeclare"] | components["schemas"]["CaseChangeReportRisk"] | components["schemas"]["CaseChangeProposeElimination"] | components["schemas"]["CaseChangeReceiveWarning"] | components["schemas"]["CaseChangeAccept"] | components["schemas"]["CaseChangeWithdraw"] | components["schemas"]["CaseChangeJudge"] | components["schemas"]["CaseChangeLinkHousehold"] | components["schemas"]["CaseChangeResubmit"] | components["schemas"]["CaseChangeStartPublicity"] | components["schemas"]["CaseChangeEndPublicity"] | components["schemas"]["CaseChangeObjection"] | components["schemas"]["CaseChangeAnswerObjection"] | components["schemas"]["CaseChangeApprove"] | components["schemas"]["CaseChangeSendBack"] | components["schemas"]["CaseChangeReject"] | components["schemas"]["CaseChangeLook"] | components["schemas"]["CaseChangeAppeal"] | components["schemas"]["CaseChangeUrge"] | components["schemas"]["CaseChangeAttachClue"] | components["schemas"]["CaseChangeConfirmNational"] | components["schemas"]["CaseChangeCloseWarning"] | components["schemas"]["CaseChangeTick"] | components["schemas"]["CaseChangeRelocate"] | components["schemas"]["CaseChangeBookingRefused"];
         CaseChangeAccept: {
             /** @enum {string} */
             kind?: "accept";
@@ -1141,26 +1623,9 @@ export interface components {
             opinion?: null | string;
             attachments?: string[];
         };
-        CaseChangeEndMeasure: {
-            /** @enum {string} */
-            kind?: "end-measure";
-            measureId: string;
-            status: string;
-            /** Format: date */
-            endedOn: string;
-            opinion?: null | string;
-            attachments?: string[];
-        };
         CaseChangeEndPublicity: {
             /** @enum {string} */
             kind?: "end-publicity";
-            opinion?: null | string;
-            attachments?: string[];
-        };
-        CaseChangeFollowCode: {
-            /** @enum {string} */
-            kind?: "follow-code";
-            householdCode: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1190,31 +1655,10 @@ export interface components {
             opinion?: null | string;
             attachments?: string[];
         };
-        CaseChangeMeasuresOver: {
-            /** @enum {string} */
-            kind?: "measures-over";
-            reason: string;
-            opinion?: null | string;
-            attachments?: string[];
-        };
-        CaseChangeNoteProgress: {
-            /** @enum {string} */
-            kind?: "note-progress";
-            measureIds?: string[];
-            opinion?: null | string;
-            attachments?: string[];
-        };
         CaseChangeObjection: {
             /** @enum {string} */
             kind?: "objection";
             text: string;
-            opinion?: null | string;
-            attachments?: string[];
-        };
-        CaseChangeOpenMeasures: {
-            /** @enum {string} */
-            kind?: "open-measures";
-            householdCode: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1223,13 +1667,6 @@ export interface components {
             kind?: "propose-elimination";
             householdCode: string;
             eliminationMode: string;
-            opinion?: null | string;
-            attachments?: string[];
-        };
-        CaseChangeProposeMeasures: {
-            /** @enum {string} */
-            kind?: "propose-measures";
-            measures: components["schemas"]["MeasureProposal"][];
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1276,15 +1713,6 @@ export interface components {
             /** @enum {string} */
             kind?: "return";
             to?: null | string;
-            opinion?: null | string;
-            attachments?: string[];
-        };
-        CaseChangeStartMeasure: {
-            /** @enum {string} */
-            kind?: "start-measure";
-            measureId: string;
-            /** Format: date */
-            startedOn: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1338,7 +1766,6 @@ export interface components {
             details: {
                 [key: string]: string;
             };
-            refused: null | string;
         };
         CaseLineResponse: {
             id: string;
@@ -1403,7 +1830,6 @@ export interface components {
             nationalHouseholdCode: null | string;
             bookingPending: boolean;
             actions: string[];
-            plan: null | components["schemas"]["PlanResponse"];
         };
         CaseSeen: {
             id: string;
@@ -1426,6 +1852,12 @@ export interface components {
         CodeLabel: {
             code: string;
             label: string;
+        };
+        ConfirmTotpRequest: {
+            code: string;
+        };
+        ConfirmTotpResponse: {
+            recoveryCodes: string[];
         };
         CreateRegionRequest: {
             code: string;
@@ -1495,6 +1927,68 @@ export interface components {
             matchResult?: null | string;
         };
         FieldTexts: unknown;
+        FigureHousehold: {
+            code: string;
+            villageCode: string;
+            villageName: string;
+            headName: null | string;
+            /** Format: int64 */
+            count: number;
+        };
+        FigureHouseholdsResponse: {
+            /** Format: date-time */
+            asOf: string;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            total: number;
+            households: components["schemas"]["FigureHousehold"][];
+            next: null | string;
+        };
+        HouseholdLineResponse: {
+            code: string;
+            /** Format: int64 */
+            version: number;
+            region: string;
+            headName: null | string;
+            /** Format: int32 */
+            memberCount: null | number;
+            status: null | string;
+            householdType: null | string;
+            policyStatus: null | string;
+            monitorCategory: null | string;
+            riskEliminated: null | string;
+            /** Format: int32 */
+            recognizedMonth: null | number;
+            /** Format: int32 */
+            eliminatedMonth: null | number;
+            riskTypes: string[];
+            /** Format: double */
+            netPerCapita: null | number;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: null | string;
+        };
+        HouseholdListResponse: {
+            items: components["schemas"]["HouseholdLineResponse"][];
+            next: null | string;
+        };
+        HouseholdResponse: {
+            code: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: null | string;
+            household: Record<string, never>;
+            members: Record<string, never>[];
+            living: Record<string, never>[];
+            incomes: Record<string, never>[];
+            expenditures: Record<string, never>[];
+            securities: Record<string, never>[];
+            episodes: Record<string, never>[];
+            measures: Record<string, never>[];
+        };
         JsonElement: unknown;
         MeResponse: {
             name: string;
@@ -1502,25 +1996,6 @@ export interface components {
             region: string;
             roles: string[];
             permissions: string[];
-        };
-        MeasureProposal: {
-            fields: components["schemas"]["FieldTexts"];
-        };
-        MeasureResponse: {
-            id: string;
-            status: string;
-            fields: {
-                [key: string]: string;
-            };
-            /** Format: date */
-            decidedOn: null | string;
-            /** Format: date */
-            startedOn: null | string;
-            /** Format: date */
-            notedOn: null | string;
-            /** Format: date */
-            endedOn: null | string;
-            underContract: boolean;
         };
         ObjectionAccepted: {
             /** Format: date */
@@ -1561,15 +2036,13 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
-        PlanResponse: {
-            risks: string[];
-            /** Format: date */
-            defectOn: string;
-            defectMarked: boolean;
-            /** Format: date */
-            confirmedOn: null | string;
-            riskGone: boolean;
-            measures: components["schemas"]["MeasureResponse"][];
+        ProblemDetails: {
+            type?: null | string;
+            title?: null | string;
+            /** Format: int32 */
+            status?: null | number;
+            detail?: null | string;
+            instance?: null | string;
         };
         ProgressActionRequest: {
             kind: string;
@@ -1648,12 +2121,105 @@ export interface components {
             attachments?: string[];
             authorized: boolean;
         };
+        StatisticColumnResponse: {
+            id: string;
+            group: null | string;
+            label: string;
+            unit: string;
+            opens: boolean;
+        };
+        StatisticFilters: {
+            householdTypes: string[];
+            category: null | string;
+            risk: null | string;
+            text: string;
+        };
+        StatisticRegion: {
+            code: string;
+            name: string;
+            level: components["schemas"]["RegionLevel"];
+        };
+        StatisticResponse: {
+            /** Format: date-time */
+            asOf: string;
+            /** Format: int32 */
+            statistic: number;
+            name: string;
+            unit: string;
+            region: components["schemas"]["StatisticRegion"];
+            /** Format: int32 */
+            year: number;
+            /** Format: date */
+            day: string;
+            filters: components["schemas"]["StatisticFilters"];
+            rowHeader: string;
+            columns: components["schemas"]["StatisticColumnResponse"][];
+            rows: components["schemas"]["StatisticRowResponse"][];
+            notes: string[];
+        };
+        StatisticRowResponse: {
+            key: string;
+            name: string;
+            values: (null | number)[];
+        };
         UploadResponse: {
             /** Format: uuid */
             id: string;
             type: string;
             /** Format: int32 */
             bytes: number;
+        };
+        VisitBatchRequest: {
+            items: components["schemas"]["VisitRequest"][];
+        };
+        VisitBatchResponse: {
+            items: components["schemas"]["VisitResult"][];
+        };
+        VisitRequest: {
+            /** Format: uuid */
+            id: string;
+            householdCode: string;
+            visitType: string;
+            /** Format: date-time */
+            visitedAt: string;
+            findings: string;
+            riskFound: boolean;
+            /** Format: double */
+            longitude?: null | number;
+            /** Format: double */
+            latitude?: null | number;
+            attachments?: null | string[];
+            /** Format: int64 */
+            seenVersion?: null | number;
+        };
+        VisitResponse: {
+            /** Format: uuid */
+            id: string;
+            householdCode: string;
+            visitType: string;
+            /** Format: date-time */
+            visitedAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+            account: string;
+            findings: string;
+            riskFound: boolean;
+            /** Format: double */
+            longitude: null | number;
+            /** Format: double */
+            latitude: null | number;
+            attachments: string[];
+            clockDiffers: boolean;
+            householdChanged: boolean;
+            caseId: null | string;
+            note: null | string;
+        };
+        VisitResult: {
+            /** Format: uuid */
+            id: string;
+            visit: null | components["schemas"]["VisitResponse"];
+            code: null | string;
+            message: null | string;
         };
         WarningResponse: {
             warnDept: string;
