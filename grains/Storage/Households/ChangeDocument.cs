@@ -15,9 +15,8 @@ internal static class ChangeDocument
     [Flags]
     private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
 
-    public static byte[] Encode(HouseholdChanged change)
+    public static void Encode(HouseholdChanged change, DocumentWriter writer)
     {
-        var writer = new DocumentWriter();
         writer.Unsigned(Format);
         writer.Text(change.Actor.DisplayName);
         writer.Text(change.Actor.Role);
@@ -28,7 +27,6 @@ internal static class ChangeDocument
             Encode(field, before, writer);
             before = field;
         }
-        return writer.Written.ToArray();
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>

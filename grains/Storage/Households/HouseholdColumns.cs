@@ -36,9 +36,11 @@ public sealed record HouseholdColumns
     /// <summary>Empty but for the figures when the household has no file.</summary>
     public static HouseholdColumns Of(HouseholdState state)
     {
-        var figures = new HouseholdColumns { Contribution = state.Contribution, NextDue = state.NextDue };
-        return state.File is not { } file ? figures : figures with
+        if (state.File is not { } file) return new HouseholdColumns { Contribution = state.Contribution, NextDue = state.NextDue };
+        return new HouseholdColumns
         {
+            Contribution = state.Contribution,
+            NextDue = state.NextDue,
             Village = Filled(state.Village),
             Status = Filled(file.Household.HouseholdStatus) ?? HouseholdStatuses.Active,
             Class = (short)StatisticClass.Of(file.Household).Number,
@@ -48,7 +50,7 @@ public sealed record HouseholdColumns
             RiskEliminated = Filled(file.Household.RiskEliminated),
             RecognizedMonth = Digits(file.Household.RecognizedMonth),
             EliminatedMonth = Digits(file.Household.EliminatedMonth),
-            RiskTypes = string.Join(',', RisksOf(file.Household)),
+            RiskTypes = file.Household is { RiskType1: null, RiskType2: null, RiskType3: null, RiskType4: null, RiskType5: null } ? "" : string.Join(',', RisksOf(file.Household)),
             HeadName = Filled(file.Household.HeadName),
             MemberCount = file.ActiveMembers.Count(),
             NetPerCapita = file is { Incomes: [.., var newest] } ? newest.NetPerCapita : null,

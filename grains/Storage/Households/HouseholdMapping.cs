@@ -31,6 +31,10 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
     private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, NumberHashes? Hashes);
 
+    /// <summary>Documents are written and sealed without a pause between, so a thread needs room for one.</summary>
+    [ThreadStatic]
+    private static DocumentWriter? threadsWriter;
+
     private sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
 
     public string Name => Table;
@@ -51,7 +55,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Key = key,
             Version = version,
             WriteId = writeId,
-            Document = sealer.Seal(new SealPlace(Table, key, version), StateDocument.Encode(state)),
+            Document = Sealed(new SealPlace(Table, key, version), state, StateDocument.Encode),
             Columns = columns,
             IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
@@ -61,7 +65,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
-            ChangeDocument = change is null ? null : sealer.Seal(new SealPlace(StoredChange.Table, key, version), ChangeDocument.Encode(change)),
+            ChangeDocument = change is null ? null : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode),
         };
     }
 
@@ -69,6 +73,14 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         var head = row.File?.Household;
         Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
+    }
+
+    private byte[] Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode)
+    {
+        var writer = threadsWriter ??= new DocumentWriter();
+        writer.Clear();
+        encode(content, writer);
+        return sealer.Seal(place, writer.Written);
     }
 
     private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
