@@ -5,6 +5,7 @@ using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Imports;
+using FangFanPin.Api.Keys;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
@@ -41,5 +42,6 @@ internal static class Features
         api.MapExports();
         api.MapUnmasking();
         api.MapAudit();
+        api.MapKeys();
     }
 }

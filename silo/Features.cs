@@ -31,7 +31,10 @@ internal static class Features
         services.AddSingleton<HouseholdWorld>();
         services.AddImportWork(configuration.GetSection("FangFanPin:ImportWork").Get<ImportOptions>());
         services.AddSingleton(s => CheckpointKey.OfFolder(s.GetRequiredService<SiloSettings>().DataFolder));
+        services.AddSingleton(configuration.GetSection("FangFanPin:Audit").Get<AuditSettings>() ?? new AuditSettings());
         services.AddHostedService<AuditSealer>();
+        services.AddHostedService<AuditArchiver>();
+        services.AddHostedService<KeyRenewal>();
         services.AddCaseWork();
     }
 
@@ -39,7 +42,11 @@ internal static class Features
     public static void AddShared(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(DataDictionary.Shipped);
-        services.AddSingleton<ISealer>(s => new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(s.GetRequiredService<SiloSettings>().DataFolder, "keys.json"))));
+        services.AddSingleton(s => s.GetRequiredService<SiloSettings>().Keys);
+        services.AddSingleton(s => s.GetRequiredService<SiloSettings>().KeyRing(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RingSealer>();
+        services.AddSingleton<ISealer>(s => s.GetRequiredService<RingSealer>());
+        services.AddSingleton<KeyRotations>();
         services.AddRegions();
         services.AddImportStorage();
         services.AddExportStorage();

@@ -1,4 +1,5 @@
 using FangFanPin.Silo.Security;
+using FangFanPin.Storage.Sealing;
 using Microsoft.Extensions.Configuration;
 
 namespace FangFanPin.Silo;
@@ -49,10 +50,16 @@ internal sealed class SiloSettings
     /// <summary>Encryption on the way.</summary>
     public TlsSettings Tls { get; set; } = new();
 
+    /// <summary>Who keeps the keys of documents, and how they are exchanged.</summary>
+    public KeySettings Keys { get; set; } = new();
+
     public string ConnectionString { get; set; } = "";
 
     public string RequiredConnectionString() =>
         ConnectionString.Length > 0 ? ConnectionString : throw new InvalidOperationException("没有数据库连接:请设置 ConnectionStrings__Main 或 --connection。");
+
+    /// <summary>The ring of the data folder; made when there is none.</summary>
+    public KeyRingSource KeyRing(TimeProvider clock) => new(Keys.FileIn(DataFolder), clock, Keys.Suite);
 
     /// <summary>Settings of a verb that is no server.</summary>
     public static SiloSettings Read(string[] args) => From(Add(new ConfigurationBuilder().AddEnvironmentVariables(), args).Build());

@@ -49,7 +49,7 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
         {
             var bound = !row.TotpConfirmed && RoleRules.NeedsSecondFactor(roles, level);
             return row with { Roles = [.. roles], Region = region, EnrolHash = bound ? TotpEndpoints.HashOf(code) : null, TotpSecret = row.TotpConfirmed ? row.TotpSecret : null };
-        }, "roles", clock.GetUtcNow(), row => trail.WriteAsync(caller.Name, "授予角色", $"{name} [{string.Join(' ', row.Roles)}] @{region}", "ok", context), ct);
+        }, "roles", clock.GetUtcNow(), (row, hashes) => trail.WriteAsync(caller.Name, "授予角色", $"{name} [{string.Join(' ', row.Roles)}] @{region}", "ok", context, null, hashes), ct);
         return changed.As(row => (row, row.EnrolHash is null ? null : (string?)code));
     }
 
@@ -85,7 +85,7 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
         Caller caller, string name, string action, Func<Account, Account> change, HttpContext context, CancellationToken ct)
     {
         if (name == caller.Name) return AccountErrors.NotOneself;
-        return await accounts.ChangeAsync(name, row => change(row), action, clock.GetUtcNow(), _ => trail.WriteAsync(caller.Name, action, name, "ok", context), ct);
+        return await accounts.ChangeAsync(name, row => change(row), action, clock.GetUtcNow(), (_, hashes) => trail.WriteAsync(caller.Name, action, name, "ok", context, null, hashes), ct);
     }
 
     private static List<DomainError> Faults(string? name, string? displayName, string? phone)

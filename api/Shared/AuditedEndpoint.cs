@@ -14,7 +14,7 @@ internal static class AuditedEndpoint
     private static readonly HashSet<Permission> Recorded =
     [
         Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadImports, Permission.ChangeImports, Permission.ReadCases,
-        Permission.HandleCases, Permission.ConfigureCases, Permission.ReadAccounts, Permission.Operate, Permission.ChangeRegions, Permission.ReadAudit,
+        Permission.HandleCases, Permission.ConfigureCases, Permission.ReadAccounts, Permission.Operate, Permission.ChangeRegions, Permission.ReadAudit, Permission.ManageKeys,
     ];
 
     private static readonly HashSet<Permission> AboutHouseholds = [Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadCases];

@@ -65,6 +65,9 @@ public enum Permission
 
     /// <summary>查看审计.</summary>
     ReadAudit,
+
+    /// <summary>更换密钥.</summary>
+    ManageKeys,
 }
 
 /// <summary>What each role opens, one line per role. Which roles go together, and at which level, says <see cref="RoleRules"/>.</summary>
@@ -91,7 +94,7 @@ public static class Roles
         [RoleNames.Department] = Figures,
         [RoleNames.Operator] = [.. Anybody, Permission.Operate],
         [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ChangeRegions, Permission.ConfigureCases, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
-        [RoleNames.SecurityAdmin] = [.. Anybody, Permission.ReadAccounts, Permission.AssignRoles, Permission.ManageSessions],
+        [RoleNames.SecurityAdmin] = [.. Anybody, Permission.ReadAccounts, Permission.AssignRoles, Permission.ManageSessions, Permission.ManageKeys],
         [RoleNames.AuditAdmin] = [.. Anybody, Permission.ReadAudit],
     }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());
 

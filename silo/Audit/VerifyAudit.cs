@@ -34,7 +34,7 @@ internal static class VerifyAudit
     private static async Task<bool> DocumentsAsync(NpgsqlDataSource database, SiloSettings settings, bool wanted)
     {
         if (!wanted) return true;
-        var sealer = new AesGcmSealer(KeyRingFile.Read(Path.Combine(settings.DataFolder, "keys.json")));
+        var sealer = new RingSealer(settings.Keys.FileIn(settings.DataFolder).Read());
         var (documents, faults) = await new DocumentVerifier(database, sealer).VerifyAsync(CancellationToken.None);
         Console.WriteLine($"密封档案 {documents} 份,问题 {faults.Count} 处。");
         foreach (var fault in faults) Console.WriteLine($"{fault.Kind}\t{fault.Message}");

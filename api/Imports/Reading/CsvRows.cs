@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using FangFanPin.Domain.Imports;
 
@@ -7,12 +8,13 @@ namespace FangFanPin.Api.Imports.Reading;
 internal sealed class CsvRows : ISheetRows
 {
     private readonly StreamReader reader;
-    private readonly char[] buffer = new char[1 << 16];
-    private readonly StringBuilder cell = new();
-    private readonly List<SheetCell> cells = [];
+    private readonly TextCache texts = new();
+    private readonly SearchValues<char> ends;
+    private readonly StringBuilder quoted = new();
+    private readonly SheetCell[] cells = new SheetCell[ImportLimits.ColumnsMax];
     private readonly char separator;
-    private int at, length;
-    private SheetCell[] row = [];
+    private char[] buffer = new char[1 << 16];
+    private int at, length, count;
 
     public CsvRows(Stream file, string name)
     {
@@ -20,69 +22,93 @@ internal sealed class CsvRows : ISheetRows
         reader = new StreamReader(file, CsvEncoding.Detect(file), detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16, leaveOpen: true);
         length = reader.Read(buffer);
         separator = SeparatorOf(buffer.AsSpan(0, length));
+        ends = SearchValues.Create([separator, '\r', '\n']);
     }
 
     public string Name { get; }
     public int Row { get; private set; }
-    public ReadOnlySpan<SheetCell> Cells => row;
+    public ReadOnlySpan<SheetCell> Cells => cells.AsSpan(0, count);
 
     public bool Next()
     {
-        cells.Clear();
-        if (Peek() < 0) return false;
+        count = 0;
+        if (at == length && !Fill()) return false;
         Row++;
         while (ReadCell()) { }
-        row = [.. cells];
         return true;
     }
 
     /// <summary>False when the cell was the last of its record.</summary>
     private bool ReadCell()
     {
-        cell.Clear();
-        var quoted = Peek() == '"';
-        if (quoted) Quoted();
-        int c;
-        while ((c = Take()) >= 0 && c != separator && c is not ('\r' or '\n')) Append((char)c);
-        if (cells.Count >= ImportLimits.ColumnsMax)
+        if ((at < length || Fill()) && buffer[at] == '"') Add(Quoted());
+        else Add(texts.Of(Plain()));
+        if (at == length && !Fill()) return false;
+        var end = buffer[at++];
+        if (end == '\r' && (at < length || Fill()) && buffer[at] == '\n') at++;
+        return end == separator;
+    }
+
+    /// <summary>Up to the end of the cell, which stays to be read.</summary>
+    private ReadOnlySpan<char> Plain()
+    {
+        for (var seen = 0; ;)
         {
-            if (cell.Length > 0) throw new ImportFileException(ImportErrors.TooManyColumns);
+            var found = buffer.AsSpan(at + seen, length - at - seen).IndexOfAny(ends);
+            var size = seen + (found < 0 ? length - at - seen : found);
+            if (size > ImportLimits.CellCharsMax) throw new ImportFileException(ImportErrors.CellTooLarge);
+            if (found < 0 && Fill())
+            {
+                seen = size;
+                continue;
+            }
+            at += size;
+            return buffer.AsSpan(at - size, size);
         }
-        else cells.Add(new SheetCell(Unwrapped(cell.ToString())));
-        if (c == '\r' && Peek() == '\n') Take();
-        return c == separator;
     }
 
-    private void Quoted()
+    /// <summary>A doubled quote is a quote; what follows the closing one belongs to the cell.</summary>
+    private string Quoted()
     {
-        Take();
-        int c;
-        while ((c = Take()) >= 0)
+        quoted.Clear();
+        for (at++; at < length || Fill();)
         {
-            if (c != '"') Append((char)c);
-            else if (Peek() != '"') return;
-            else Append((char)Take());
+            var found = buffer.AsSpan(at, length - at).IndexOf('"');
+            Append(buffer.AsSpan(at, found < 0 ? length - at : found));
+            at = found < 0 ? length : at + found + 1;
+            if (found < 0) continue;
+            if ((at == length && !Fill()) || buffer[at] != '"')
+            {
+                Append(Plain());
+                break;
+            }
+            Append("\"");
+            at++;
         }
+        return quoted.ToString();
     }
 
-    private void Append(char c)
+    private void Append(ReadOnlySpan<char> part)
     {
-        if (cell.Length >= ImportLimits.CellCharsMax) throw new ImportFileException(ImportErrors.CellTooLarge);
-        cell.Append(c);
+        if (quoted.Length + part.Length > ImportLimits.CellCharsMax) throw new ImportFileException(ImportErrors.CellTooLarge);
+        quoted.Append(part);
     }
 
-    private int Peek()
+    private void Add(string text)
     {
-        if (at < length) return buffer[at];
-        (at, length) = (0, reader.Read(buffer));
-        return length > 0 ? buffer[0] : -1;
+        if (count < cells.Length) cells[count++] = new SheetCell(Unwrapped(text));
+        else if (text.Length > 0) throw new ImportFileException(ImportErrors.TooManyColumns);
     }
 
-    private int Take()
+    /// <summary>More of the file behind what has not been read yet, which goes to the front.</summary>
+    private bool Fill()
     {
-        var c = Peek();
-        if (c >= 0) at++;
-        return c;
+        buffer.AsSpan(at, length - at).CopyTo(buffer);
+        (at, length) = (0, length - at);
+        if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+        var read = reader.Read(buffer.AsSpan(length));
+        length += read;
+        return read > 0;
     }
 
     /// <summary>Exports write ="410…" so that spreadsheets keep the digits.</summary>

@@ -4,41 +4,35 @@ using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Domain.Imports;
 
-/// <summary>Gathers neighbouring rows of one household, for one sheet.</summary>
+/// <summary>Gathers the rows of one household in one sheet; used for one household after another.</summary>
 public sealed class FragmentBuilder(DataDictionary dictionary, SheetColumns columns, int source)
 {
-    /// <summary>A longer run of rows is cut: nothing in memory grows with the file.</summary>
-    private const int RowsMax = 256;
-
     private readonly List<int> rows = [];
     private readonly List<RowRecord> records = [];
-    private string? code;
     private Household? household;
     private bool refused;
 
     /// <param name="errors">Takes what is found only by comparing rows.</param>
-    /// <returns>The fragment that this row closes, or null.</returns>
-    public Fragment? Add(int row, SheetRow read, List<RowError> errors)
+    public void Add(int row, SheetRow read, List<RowError> errors)
     {
-        if (read.HouseholdCode is null) return null;
-        var closed = code is not null && (code != read.HouseholdCode || rows.Count >= RowsMax) ? Close() : null;
-        code = read.HouseholdCode;
         rows.Add(row);
         if (read.Errors.Length > 0) refused |= columns.Layout.Kind == SheetKind.HouseholdsAndMembers;
         if (read.Household is { } next) Combine(row, next, errors);
         foreach (var record in read.Records) records.Add(new RowRecord(row, record));
-        return closed;
     }
 
-    /// <returns>The last fragment, or null.</returns>
-    public Fragment? Close()
+    /// <summary>A row of a household that is too long to be read: only where it stands counts.</summary>
+    public void Add(int row) => rows.Add(row);
+
+    /// <returns>Null when the sheet has no row of the household.</returns>
+    public Fragment? Close(string code)
     {
-        if (code is null) return null;
+        if (rows.Count == 0) return null;
         var fragment = new Fragment
         {
             HouseholdCode = code, Source = source, Rows = [.. rows], Refused = refused, Household = household, Records = [.. records],
         };
-        (code, household, refused) = (null, null, false);
+        (household, refused) = (null, false);
         rows.Clear();
         records.Clear();
         return fragment;
@@ -46,7 +40,8 @@ public sealed class FragmentBuilder(DataDictionary dictionary, SheetColumns colu
 
     private void Combine(int row, Household next, List<RowError> errors)
     {
-        if (household is null) { household = next; return; }
+        if (household is null || ReferenceEquals(household, next)) { household = next; return; }
+        var code = next.HouseholdCode;
         (household, var differing) = RecordMerge.Combine(EntityMap.Household, household, next);
         refused |= differing.Length > 0;
         errors.AddRange(differing.Select(id => Differ(dictionary, columns, source, row, EntityMap.Household, id, code)));

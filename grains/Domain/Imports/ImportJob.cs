@@ -35,7 +35,7 @@ public sealed record ImportJob
     /// <summary>Why nothing was taken.</summary>
     public DomainError? Fault { get; init; }
 
-    /// <summary>The last household code that is settled in the present stage.</summary>
+    /// <summary>The last household that is settled in the present stage: <c>village/code</c> while new ones are registered, then the code.</summary>
     public string? Cursor { get; init; }
     public DateTimeOffset? StageStartedAt { get; init; }
 
@@ -91,4 +91,8 @@ public enum StagedOutcome : short { None = 0, Written = 1, AsItWas = 2, Refused 
 
 /// <param name="Change">Null unless new or changed.</param>
 /// <param name="Reason">Code of the error that stands in the way.</param>
-public sealed record StagedHousehold(string Code, StagedKind Kind, string? Reason, ImportFile? Change);
+public sealed record StagedHousehold(string Code, StagedKind Kind, string? Reason, ImportFile? Change)
+{
+    /// <summary>Of one that has no row yet: its first state.</summary>
+    public HouseholdState? State { get; init; }
+}

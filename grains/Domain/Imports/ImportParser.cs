@@ -5,16 +5,19 @@ namespace FangFanPin.Domain.Imports;
 /// <summary>Takes what a parser finds, in the order of the file.</summary>
 public interface IImportSink
 {
-    void Take(Fragment fragment);
+    /// <param name="person">The code of the person in the row; null when it has none that can be read.</param>
+    void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells);
+
+    /// <summary>A fault of a row that belongs to no household.</summary>
     void Take(RowError error);
 }
 
-/// <summary>Reads the sheets of one import one after another. Not for several threads.</summary>
-/// <param name="today">In Asia/Shanghai.</param>
-/// <param name="countyCode">Six digits of a county by its name.</param>
-public sealed class ImportParser(DataDictionary dictionary, DateOnly today, Func<string, string?> countyCode)
+/// <summary>
+/// Reads the sheets of one import one after another, and of each row only to whom it belongs. Not for several threads.
+/// </summary>
+public sealed class ImportParser(ImportReading reading)
 {
-    private readonly HeaderMatch headers = new(dictionary);
+    private readonly HeaderMatch headers = new(reading.Dictionary);
     private readonly List<SheetColumns> sheets = [];
     private readonly List<string> skipped = [];
 
@@ -46,7 +49,6 @@ public sealed class ImportParser(DataDictionary dictionary, DateOnly today, Func
             rows.Read(sheet.Row, sheet.Cells);
             if ((Rows & 255) == 0) ct.ThrowIfCancellationRequested();
         }
-        rows.Close();
         return true;
     }
 
@@ -62,27 +64,21 @@ public sealed class ImportParser(DataDictionary dictionary, DateOnly today, Func
 
     private sealed class SheetRun(ImportParser parser, SheetColumns columns, int source, IImportSink sink)
     {
-        private readonly RowReader reader = new(parser.Dictionary, columns, source, parser.Today, parser.CountyCode);
-        private readonly FragmentBuilder builder = new(parser.Dictionary, columns, source);
-        private readonly List<RowError> differing = [];
+        private readonly RowReader reader = new(parser.Reading, columns, source);
 
         public void Read(int row, ReadOnlySpan<SheetCell> cells)
         {
-            if (reader.Read(row, cells) is not { } read) return;
+            if (RowReader.IsBlank(cells)) return;
             if (++parser.Rows > ImportLimits.RowsMax) throw new ImportFileException(ImportErrors.TooManyRows);
-            foreach (var error in read.Errors) sink.Take(error);
-            if (builder.Add(row, read, differing) is { } fragment) sink.Take(fragment);
-            foreach (var error in differing) sink.Take(error);
-            differing.Clear();
-        }
-
-        public void Close()
-        {
-            if (builder.Close() is { } fragment) sink.Take(fragment);
+            if (reader.HouseholdCodeOf(cells) is { } code) sink.Take(source, row, code, reader.PersonCodeOf(cells), cells);
+            else foreach (var error in reader.Read(row, cells)!.Errors) sink.Take(error);
         }
     }
 
-    private DataDictionary Dictionary => dictionary;
-    private DateOnly Today => today;
-    private Func<string, string?> CountyCode => countyCode;
+    private ImportReading Reading => reading;
 }
+
+/// <summary>What the reading of an import needs to know.</summary>
+/// <param name="Today">In Asia/Shanghai.</param>
+/// <param name="CountyCode">Six digits of a county by its name, null when unknown or not one.</param>
+public sealed record ImportReading(DataDictionary Dictionary, DateOnly Today, Func<string, string?> CountyCode);

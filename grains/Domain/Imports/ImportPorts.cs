@@ -69,24 +69,17 @@ public interface IImportFiles
 /// <summary>What parsing found, on its way to the households.</summary>
 public interface IImportStaging
 {
-    Task WriteAsync(Guid id, int run, IReadOnlyCollection<Fragment> fragments, IReadOnlyCollection<RowError> errors, CancellationToken ct);
-
-    /// <summary>Person codes that stand in more than one household of the import.</summary>
-    Task<IReadOnlySet<string>> RepeatedPersonsAsync(Guid id, int run, CancellationToken ct);
-
-    /// <summary>The fragments of each household, in the order of codes.</summary>
-    IAsyncEnumerable<(string Code, IReadOnlyList<Fragment> Fragments)> HouseholdsAsync(Guid id, int run, CancellationToken ct);
-
+    /// <summary>Households that will be new rows go to <see cref="INewHouseholds"/>.</summary>
     Task WriteAsync(Guid id, int run, IReadOnlyCollection<StagedHousehold> households, IReadOnlyCollection<(int Source, int Row)> refusedRows,
         IReadOnlyCollection<RowError> errors, CancellationToken ct);
 
-    /// <summary>New and changed households that have no outcome yet, after a code, in the order of codes.</summary>
+    /// <summary>New and changed households that their grains must write and that have no outcome yet, after a code, in the order of codes.</summary>
     Task<IReadOnlyList<StagedHousehold>> ToCommitAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
 
     /// <summary>Codes of households that the import has written, after a code, in the order of codes.</summary>
     Task<IReadOnlyList<string>> ToUndoAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
 
-    /// <summary>Fragments are of no use after the preview; rows of other runs never were.</summary>
+    /// <summary>Rows of other runs are of no use.</summary>
     Task SweepAsync(Guid id, int run, CancellationToken ct);
 
     Task<IReadOnlyDictionary<string, long>> ErrorsByCodeAsync(Guid id, int run, CancellationToken ct);
@@ -102,9 +95,36 @@ public interface IImportStaging
     Task<IReadOnlyList<(string Code, string? Reason)>> ConflictsAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
 }
 
+/// <summary>
+/// Households that nobody has registered yet. A first write needs no grain: nobody holds anything in memory that it could contradict, and whoever registers
+/// the same household meanwhile is found by the row. So they are staged as the rows that they become, and the commit moves many at once.
+/// </summary>
+public interface INewHouseholds
+{
+    /// <param name="households">All with <see cref="StagedHousehold.State"/>.</param>
+    Task StageAsync(Guid id, int run, IReadOnlyCollection<StagedHousehold> households, CancellationToken ct);
+
+    /// <summary>Villages that staged households lie in.</summary>
+    Task<IReadOnlyList<string>> VillagesAsync(Guid id, int run, CancellationToken ct);
+
+    /// <summary>
+    /// Registers the next households, in the order of villages, with everything that a grain's first write brings: members, history, debts to the village. In
+    /// the same transaction the job is saved with their outcomes in its counts and their place as its cursor.
+    /// </summary>
+    /// <param name="job">Its cursor is the place of the batch before; null at the beginning.</param>
+    /// <param name="refusedVillages">Of these nobody is registered: ended, or not in the area of the import any more.</param>
+    /// <param name="now">The moment of the change.</param>
+    Task<NewHouseholdBatch> CommitAsync(ImportJob job, IReadOnlyCollection<string> refusedVillages, int limit, DateTimeOffset now, CancellationToken ct);
+}
+
+/// <param name="Job">As it was saved; the same as before when nothing was left.</param>
+/// <param name="Villages">That households were registered in.</param>
+public sealed record NewHouseholdBatch(ImportJob Job, RunnerOrder Order, int Written, int Refused, IReadOnlyList<string> Villages);
+
 /// <summary>What is stored now, read in bulk: the preview wakes no grain.</summary>
 public interface IStoredHouseholds
 {
+    /// <summary>Of those codes that have a row; a cleared household has one without a file.</summary>
     Task<IReadOnlyDictionary<string, StoredFile>> FilesAsync(IReadOnlyCollection<string> codes, CancellationToken ct);
 
     /// <summary>For each of these persons the households in which they stand.</summary>
@@ -126,5 +146,6 @@ public interface IStoredHouseholds
     Task<IAsyncDisposable> HoldAsync(string region, CancellationToken ct);
 }
 
+/// <param name="File">Null: cleared.</param>
 /// <param name="Version">As people see it: of the newest change.</param>
-public sealed record StoredFile(HouseholdFile File, long Version);
+public sealed record StoredFile(HouseholdFile? File, long Version);

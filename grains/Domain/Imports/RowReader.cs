@@ -23,19 +23,36 @@ public sealed class RowReader
     private readonly CodeList categories;
     private readonly Func<string, string?> countyCode;
     private readonly int codeColumn;
+    private readonly int personColumn;
     private readonly bool hasMembers;
+    private readonly Dictionary<EntityMap, Column[]> columnsOf;
     private readonly List<RowError> errors = [];
     private readonly string?[] workPlace = new string?[4];
 
-    /// <param name="countyCode">Six digits of a county by its name, null when unknown or not one.</param>
-    public RowReader(DataDictionary dictionary, SheetColumns columns, int source, DateOnly today, Func<string, string?> countyCode)
+    /// <summary>The household of the row before and its cells: its columns are repeated in the row of every member.</summary>
+    private readonly SheetCell[] cellsBefore;
+    private Household? householdBefore;
+
+    private readonly record struct Column(int At, FieldTarget Target, bool IsItem);
+
+    public RowReader(ImportReading reading, SheetColumns columns, int source)
     {
-        (this.columns, this.source, this.today, this.countyCode) = (columns, source, today, countyCode);
-        (items, categories) = (dictionary.List("MeasureItem"), dictionary.List("MeasureCategory"));
+        (this.columns, this.source, today, countyCode) = (columns, source, reading.Today, reading.CountyCode);
+        (items, categories) = (reading.Dictionary.List("MeasureItem"), reading.Dictionary.List("MeasureCategory"));
         codeColumn = columns.Targets.IndexOf(columns.Targets.First(t => t is FieldTarget { Definition.Id: nameof(Household.HouseholdCode) }));
         hasMembers = columns.Layout.Kind == SheetKind.HouseholdsAndMembers
             && columns.Targets.Any(t => t is WorkPlaceTarget || t is FieldTarget f && f.Map == EntityMap.Member);
+        personColumn = hasMembers ? ColumnOf(nameof(Member.PersonCode)) : -1;
+        columnsOf = columns.Layout.Maps.ToDictionary(m => m, ColumnsInto);
+        cellsBefore = new SheetCell[columns.Targets.Length];
     }
+
+    private Column[] ColumnsInto(EntityMap map) =>
+    [
+        .. from i in Enumerable.Range(0, columns.Targets.Length)
+           where i != codeColumn && columns.Targets[i] is FieldTarget target && target.Map == map
+           select new Column(i, (FieldTarget)columns.Targets[i]!, map == EntityMap.Measure && ((FieldTarget)columns.Targets[i]!).Definition.Id == nameof(Measure.Item)),
+    ];
 
     /// <returns>Null for a blank row.</returns>
     public SheetRow? Read(int row, ReadOnlySpan<SheetCell> cells)
@@ -52,7 +69,7 @@ public sealed class RowReader
         return errors.Count == 0 ? read : read with { Records = [], Household = null, Errors = [.. errors] };
     }
 
-    private static bool IsBlank(ReadOnlySpan<SheetCell> cells)
+    internal static bool IsBlank(ReadOnlySpan<SheetCell> cells)
     {
         foreach (var cell in cells)
         {
@@ -60,6 +77,21 @@ public sealed class RowReader
         }
         return true;
     }
+
+    /// <returns>Null when the row has no usable one; <see cref="Read"/> then says why.</returns>
+    internal string? HouseholdCodeOf(ReadOnlySpan<SheetCell> cells) => TextAt(codeColumn, cells) is { } code && IsCode(code) ? code : null;
+
+    /// <returns>Null when there is none, or none that can be read.</returns>
+    internal string? PersonCodeOf(ReadOnlySpan<SheetCell> cells) => personColumn < 0 ? null : TextAt(personColumn, cells);
+
+    private string? TextAt(int column, ReadOnlySpan<SheetCell> cells)
+    {
+        if (column >= cells.Length) return null;
+        var (cell, field) = (cells[column], ((FieldTarget)columns.Targets[column]!).Definition);
+        return TroubleOf(cell, field) is null && CellParser.Parse(field, cell.Text ?? "", today, out var value) == CellFault.None ? value as string : null;
+    }
+
+    private static bool IsCode(string text) => text.Length <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private string? CodeOf(int row, ReadOnlySpan<SheetCell> cells)
     {
@@ -70,14 +102,14 @@ public sealed class RowReader
             errors.Add(Error(row, codeColumn, ImportErrors.NoCode, null, null));
             return null;
         }
-        if (code.Length <= 32 && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) return code;
+        if (IsCode(code)) return code;
         errors.Add(Error(row, codeColumn, HouseholdErrors.BadCode, code, null));
         return null;
     }
 
     private SheetRow HouseholdRow(int row, string? code, ReadOnlySpan<SheetCell> cells)
     {
-        var household = (Household)Fill(row, code, cells, EntityMap.Household, out _) with { HouseholdCode = code };
+        var household = HouseholdOf(row, code, cells);
         if (errors.Count == 0 && household.AreaCode is null) errors.Add(Error(row, ColumnOf(nameof(Household.AreaCode)), ImportErrors.NoArea, null, code));
         if (!hasMembers) return new SheetRow(code, household, [], NoErrors);
         var member = (Member)Fill(row, code, cells, EntityMap.Member, out var any);
@@ -86,6 +118,24 @@ public sealed class RowReader
         if (!any) return new SheetRow(code, household, [], NoErrors);
         if (placed.PersonCode is null && errors.Count == 0) errors.Add(Error(row, ColumnOf(nameof(Member.PersonCode)), ImportErrors.NoPerson, null, code));
         return new SheetRow(code, household, [MemberDecision.WithCertificateDate(placed)], NoErrors);
+    }
+
+    private Household HouseholdOf(int row, string? code, ReadOnlySpan<SheetCell> cells)
+    {
+        if (householdBefore is { } before && before.HouseholdCode == code && SameAsBefore(cells)) return before;
+        var household = (Household)Fill(row, code, cells, EntityMap.Household, out _) with { HouseholdCode = code };
+        householdBefore = errors.Count == 0 ? household : null;
+        foreach (var column in columnsOf[EntityMap.Household]) cellsBefore[column.At] = column.At < cells.Length ? cells[column.At] : default;
+        return household;
+    }
+
+    private bool SameAsBefore(ReadOnlySpan<SheetCell> cells)
+    {
+        foreach (var column in columnsOf[EntityMap.Household])
+        {
+            if ((column.At < cells.Length ? cells[column.At] : default) != cellsBefore[column.At]) return false;
+        }
+        return true;
     }
 
     private Entity Single(int row, string? code, ReadOnlySpan<SheetCell> cells)
@@ -113,12 +163,11 @@ public sealed class RowReader
         any = false;
         var record = map.Create();
         ImmutableSortedDictionary<string, string>.Builder? extra = null;
-        var targets = columns.Targets;
-        for (var i = 0; i < targets.Length && i < cells.Length; i++)
+        foreach (var (i, target, isItem) in columnsOf[map])
         {
-            if (i == codeColumn || targets[i] is not FieldTarget target || target.Map != map || cells[i].IsBlank) continue;
+            if (i >= cells.Length || cells[i].IsBlank) continue;
             any = true;
-            if (target.Definition.Id == nameof(Measure.Item) && map == EntityMap.Measure) { SetItem(row, i, code, record, cells); continue; }
+            if (isItem) { SetItem(row, i, code, record, cells); continue; }
             if (!TryValue(row, i, target.Definition, cells, code, out var value) || value is null) continue;
             if (target.Field is { } field) field.Set(record, value);
             else (extra ??= ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal))[target.Definition.Id] = FieldCheck.TextOf(value)!;

@@ -24,4 +24,10 @@ public interface ISealer
 
     /// <summary>The hashes to look for, one per key of the ring: rows hashed before a rotation are found too. Empty for null.</summary>
     byte[][] BlindIndexes(BlindKind kind, string? normalised);
+
+    /// <summary>A keyed hash of a document's content, 32 bytes: it says what was there, and stays true when the document is sealed anew.</summary>
+    byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain);
+
+    /// <returns>True when the fingerprint was made of just that, with a key of the ring.</returns>
+    bool HasFingerprint(SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> fingerprint);
 }

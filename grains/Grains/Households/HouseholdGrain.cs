@@ -36,16 +36,21 @@ public sealed class HouseholdGrain(
         return Task.CompletedTask;
     }
 
-    public Task<HouseholdView?> GetAsync(CancellationToken ct) => Task.FromResult(stored.State.File is { } file
-        ? new HouseholdView
-        {
-            Code = Code,
-            Version = Version,
-            File = file,
-            ChangedAt = stored.State.LastChange!.At,
-            ChangedBy = stored.State.LastChange.Actor.Account,
-        }
-        : null);
+    public Task<HouseholdView?> GetAsync(CancellationToken ct)
+    {
+        // An import may register the household past this activation, which then knows nothing that would be worth keeping.
+        if (stored.Etag is null) DeactivateOnIdle();
+        return Task.FromResult(stored.State.File is { } file
+            ? new HouseholdView
+            {
+                Code = Code,
+                Version = Version,
+                File = file,
+                ChangedAt = stored.State.LastChange!.At,
+                ChangedBy = stored.State.LastChange.Actor.Account,
+            }
+            : null);
+    }
 
     public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
     {
@@ -94,8 +99,9 @@ public sealed class HouseholdGrain(
 
     private async Task<CommandAnswer> ApplyAsync(HouseholdCommand command, UInt128 hash, HouseholdFile? file, DecisionContext context)
     {
-        var changes = FileDiff.Between(stored.State.File, file);
-        if (changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
+        var registers = stored.State.File is null && file is not null; // then the file itself is the change
+        var changes = registers ? [] : FileDiff.Between(stored.State.File, file);
+        if (!registers && changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
         if (command.Change is ImportFile { SeenVersion: { } seen } && seen != (stored.State.File is null ? 0 : Version)) return Refused(HouseholdErrors.StaleVersion);
         var version = StoredVersion + 1;
         var (vector, nextDue) = Contributed(file, context.Today);
@@ -115,6 +121,8 @@ public sealed class HouseholdGrain(
                 At = world.Now,
                 ImportId = (command.Change as ImportFile)?.ImportId ?? (command.Change as HandOver)?.ImportId,
                 Changes = changes,
+                Registers = registers,
+                Registered = registers ? file : null,
             },
         };
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);

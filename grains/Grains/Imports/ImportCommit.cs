@@ -4,11 +4,11 @@ using FangFanPin.Domain.Imports;
 namespace FangFanPin.Grains.Imports;
 
 /// <summary>
-/// Stage committing: new and changed households in the order of codes, a checkpoint after every batch. After a crash the batch under way is
-/// sent again, with the same command ids.
+/// Stage committing: first the new households, then through their grains those that others may hold in memory. A checkpoint after every batch; after a
+/// crash the batch of commands under way is sent again, with the same command ids.
 /// </summary>
 public sealed class ImportCommit(
-    IImportJobs jobs, IImportStaging staging, IStoredHouseholds stored, ImportCollisions collisions, HouseholdCommands commands,
+    IImportJobs jobs, IImportStaging staging, NewHouseholds fresh, IStoredHouseholds stored, ImportCollisions collisions, HouseholdCommands commands,
     ImportRetention retention, ImportOptions options, TimeProvider clock)
 {
     public async Task RunAsync(ImportJob job, CancellationToken ct)
@@ -19,6 +19,10 @@ public sealed class ImportCommit(
             await StopAsync(job);
             return;
         }
+        var (registered, order) = await fresh.RegisterAsync(job, ct);
+        job = registered;
+        if (order == RunnerOrder.Cancel) await StopAsync(job);
+        if (order != RunnerOrder.GoOn) return;
         while (await staging.ToCommitAsync(job.Id, job.ParsedRun, job.Cursor, options.CommitBatch, ct) is { Count: > 0 } batch)
         {
             var outcomes = await WriteAsync(job, batch, ct);

@@ -1,4 +1,3 @@
-using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Sealing;
@@ -8,80 +7,79 @@ namespace FangFanPin.Grains.Imports;
 
 /// <summary>Puts households together and compares them with the stored ones, in batches and without waking a grain.</summary>
 public sealed class ImportComparison(
-    IImportJobs jobs, IImportStaging staging, IStoredHouseholds stored, DataDictionary dictionary, HouseholdWorld world, ImportOptions options,
-    TimeProvider clock)
+    IImportJobs jobs, IImportStaging staging, INewHouseholds fresh, IStoredHouseholds stored, HouseholdWorld world, ImportOptions options, TimeProvider clock)
 {
     /// <summary>List Relation: 户主.</summary>
     private const string RelationOfHead = "01";
 
-    private readonly record struct Part(string Code, IReadOnlyList<Fragment> Fragments);
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
+    /// <param name="rows">Of all households.</param>
+    /// <param name="repeated">Person codes that stand in more than one of them.</param>
     /// <returns>The job with its counts; the staged households stand under its run.</returns>
-    public async Task<ImportJob> RunAsync(ImportJob job, IReadOnlyList<SheetColumns> sheets, CancellationToken ct)
+    public async Task<ImportJob> RunAsync(
+        ImportJob job, ImportReading reading, IReadOnlyList<SheetColumns> sheets, IRowSpill rows, IReadOnlySet<string> repeated, CancellationToken ct)
     {
         job = job with { ComparedAt = clock.GetUtcNow() };
-        var repeated = await staging.RepeatedPersonsAsync(job.Id, job.Run, ct);
-        var assembly = new HouseholdAssembly(dictionary, sheets, job.HistoryId);
-        var gate = new SemaphoreSlim(1);
+        var (gate, saved) = (new SemaphoreSlim(1), clock.GetTimestamp());
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.PreviewsAtOnce, CancellationToken = ct };
-        await Parallel.ForEachAsync(BatchesAsync(job, ct), parallel, async (batch, stop) =>
+        await Parallel.ForAsync(0, rows.Parts, parallel, async (part, stop) =>
         {
-            var previews = await CompareAsync(job, assembly, batch, repeated, stop);
-            await staging.WriteAsync(job.Id, job.Run, [.. previews.Select(p => p.Household)], [.. previews.SelectMany(p => p.RefusedRows)],
-                [.. previews.SelectMany(p => p.Errors)], stop);
-            await gate.WaitAsync(stop);
-            try
+            var households = new PartReader(reading, sheets, job.HistoryId, repeated).Read(rows.Read(part));
+            foreach (var batch in households.Chunk(options.PreviewBatch))
             {
-                job = job with { Counts = Add(job.Counts, previews) };
-                if (await jobs.SaveAsync(job, [], stop) == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
-            }
-            finally
-            {
-                gate.Release();
+                var previews = await CompareAsync(job, batch, stop);
+                await StageAsync(job, previews, stop);
+                await gate.WaitAsync(stop);
+                try
+                {
+                    job = job with { Counts = Add(job.Counts, previews) };
+                    if (clock.GetElapsedTime(saved) < SaveEvery) continue;
+                    saved = clock.GetTimestamp();
+                    if (await jobs.SaveAsync(job, [], stop) == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
+                }
+                finally
+                {
+                    gate.Release();
+                }
             }
         });
         return job;
     }
 
-    private async IAsyncEnumerable<List<Part>> BatchesAsync(ImportJob job, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private async Task StageAsync(ImportJob job, List<ImportPreview.Preview> previews, CancellationToken ct)
     {
-        var batch = new List<Part>(options.PreviewBatch);
-        await foreach (var (code, fragments) in staging.HouseholdsAsync(job.Id, job.Run, ct))
-        {
-            batch.Add(new Part(code, fragments));
-            if (batch.Count < options.PreviewBatch) continue;
-            yield return batch;
-            batch = new List<Part>(options.PreviewBatch);
-        }
-        if (batch.Count > 0) yield return batch;
+        await fresh.StageAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is not null)], ct);
+        await staging.WriteAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is null)], [.. previews.SelectMany(p => p.RefusedRows)],
+            [.. previews.SelectMany(p => p.Errors)], ct);
     }
 
     private async Task<List<ImportPreview.Preview>> CompareAsync(
-        ImportJob job, HouseholdAssembly assembly, List<Part> batch, IReadOnlySet<string> repeated, CancellationToken ct)
+        ImportJob job, AssembledHousehold[] assembled, CancellationToken ct)
     {
-        var assembled = batch.ConvertAll(p => assembly.Assemble(p.Code, p.Fragments, repeated.Contains));
-        var files = await stored.FilesAsync([.. batch.Select(p => p.Code)], ct);
+        var files = await stored.FilesAsync([.. assembled.Select(p => p.Code)], ct);
         var persons = assembled.Where(a => a.Change is not null).SelectMany(a => a.Change!.Incoming.Members.Select(m => m.PersonCode!)).ToList();
         var standing = await stored.HouseholdsOfAsync(persons, ct);
-        var platform = await PlatformFilesAsync(assembled.FindAll(a => !files.ContainsKey(a.Code) && !PlatformCode.Is(a.Code)), ct);
+        var platform = await PlatformFilesAsync([.. assembled.Where(a => files.GetValueOrDefault(a.Code)?.File is null && !PlatformCode.Is(a.Code))], ct);
         var actor = job.Actor with { Region = job.Region };
-        return assembled.ConvertAll(a =>
+        return [.. assembled.Select(a =>
         {
             var known = platform.TryGetValue(a.Code, out var found) ? found : ((string Code, HouseholdFile File)?)null;
             return ImportPreview.Of(
-                a, files.GetValueOrDefault(a.Code), known, p => standing[p].Any(code => code != a.Code && code != known?.Code), world.ContextFor(a.Code, actor));
-        });
+                a, ImportDecision.CommandIdOf(job.Id, "commit", a.Code), files.GetValueOrDefault(a.Code), known,
+                p => standing[p].Any(code => code != a.Code && code != known?.Code), world.ContextFor(a.Code, actor));
+        })];
     }
 
     /// <summary>By the code in the file, the household of the same head that the platform knows under a code of its own.</summary>
-    private async Task<Dictionary<string, (string Code, HouseholdFile File)>> PlatformFilesAsync(List<AssembledHousehold> fresh, CancellationToken ct)
+    private async Task<Dictionary<string, (string Code, HouseholdFile File)>> PlatformFilesAsync(List<AssembledHousehold> unknown, CancellationToken ct)
     {
-        var heads = fresh.Select(a => (a.Code, Certificate: HeadOf(a.Change))).Where(h => h.Certificate is not null).ToList();
+        var heads = unknown.Select(a => (a.Code, Certificate: HeadOf(a.Change))).Where(h => h.Certificate is not null).ToList();
         var codes = await stored.PlatformHouseholdsAsync([.. heads.Select(h => h.Certificate!).Distinct()], ct);
         var files = codes.Count == 0 ? new Dictionary<string, StoredFile>() : await stored.FilesAsync([.. codes.Values], ct);
         // Two households of a file with one head: the first in the order of codes is the one.
-        return heads.Where(h => codes.ContainsKey(h.Certificate!) && files.ContainsKey(codes[h.Certificate!])).DistinctBy(h => codes[h.Certificate!])
-            .ToDictionary(h => h.Code, h => (codes[h.Certificate!], files[codes[h.Certificate!]].File), StringComparer.Ordinal);
+        return heads.Where(h => codes.ContainsKey(h.Certificate!) && files.GetValueOrDefault(codes[h.Certificate!])?.File is not null).DistinctBy(h => codes[h.Certificate!])
+            .ToDictionary(h => h.Code, h => (codes[h.Certificate!], files[codes[h.Certificate!]].File!), StringComparer.Ordinal);
     }
 
     private static string? HeadOf(ImportFile? change) => change is null ? null : BlindText.Certificate(

@@ -9,8 +9,11 @@ public sealed record ImportOptions
     /// <summary>Households between two checkpoints.</summary>
     public int CommitBatch { get; init; } = 1024;
 
-    /// <summary>Fragments written at once while reading.</summary>
-    public int FragmentBatch { get; init; } = 2000;
+    /// <summary>New households registered in one transaction.</summary>
+    public int NewBatch { get; init; } = 2000;
+
+    /// <summary>Errors written at once while reading.</summary>
+    public int ErrorBatch { get; init; } = 2000;
 
     /// <summary>Households compared with the stored ones at once, and how many such batches side by side.</summary>
     public int PreviewBatch { get; init; } = 400;

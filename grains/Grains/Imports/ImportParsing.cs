@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Imports;
@@ -7,20 +6,26 @@ using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Grains.Imports;
 
-/// <summary>Stage parsing: files → fragments → households compared with the stored ones. Starts anew after a crash: nothing is committed yet.</summary>
+/// <summary>
+/// Stage parsing: files → rows spread by household → households compared with the stored ones. Starts anew after a crash: nothing is committed yet.
+/// </summary>
 public sealed class ImportParsing(
-    IImportJobs jobs, IImportFiles files, IImportStaging staging, IWorkbookReader workbooks, ImportComparison comparison, DataDictionary dictionary,
-    IRegions regions, ImportOptions options, TimeProvider clock)
+    IImportJobs jobs, IImportFiles files, IImportStaging staging, IRowSpills spills, IWorkbookReader workbooks, ImportComparison comparison,
+    DataDictionary dictionary, IRegions regions, ImportOptions options, TimeProvider clock)
 {
-    private const int BatchesAhead = 4;
+    /// <summary>Rows take about as much room as a csv; a workbook is packed ten times as tight.</summary>
+    private const int PackedTimes = 10;
+
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(ImportJob job, CancellationToken ct)
     {
         job = job with { Counts = new ImportCounts(), ErrorsByCode = ImmutableSortedDictionary<string, long>.Empty, Sheets = [], Skipped = [] };
-        var (read, parser) = await ReadAsync(job, ct);
-        if (parser.Sheets.Count == 0) throw new ImportFileException(ImportErrors.NoKnownSheet);
-        var compared = await comparison.RunAsync(read, parser.Sheets, ct);
+        var reading = new ImportReading(dictionary, ChinaTime.DayOf(clock.GetUtcNow()), CountyCodes());
+        using var rows = spills.Open(job.Files.Sum(f => f.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? f.Bytes : f.Bytes * PackedTimes));
+        var (read, sheets, repeated) = await ReadAsync(job, reading, rows, ct);
+        if (sheets.Count == 0) throw new ImportFileException(ImportErrors.NoKnownSheet);
+        var compared = await comparison.RunAsync(read, reading, sheets, rows, repeated, ct);
         var errors = await staging.ErrorsByCodeAsync(job.Id, job.Run, ct);
         await staging.SweepAsync(job.Id, job.Run, ct);
         await jobs.SaveAsync(compared with
@@ -33,25 +38,16 @@ public sealed class ImportParsing(
         }, [], ct);
     }
 
-    private async Task<(ImportJob Job, ImportParser Parser)> ReadAsync(ImportJob job, CancellationToken ct)
+    private async Task<(ImportJob Job, IReadOnlyList<SheetColumns> Sheets, IReadOnlySet<string> Repeated)> ReadAsync(
+        ImportJob job, ImportReading reading, IRowSpill rows, CancellationToken ct)
     {
-        var parser = new ImportParser(dictionary, ChinaTime.DayOf(clock.GetUtcNow()), CountyCodes());
-        var batches = Channel.CreateBounded<Batch>(BatchesAhead);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var writing = WriteAsync(job, batches.Reader, both);
+        var parser = new ImportParser(reading);
         var progress = new Progress(job);
-        try
-        {
-            // Readers of workbooks are synchronous: they get a thread of their own.
-            await Task.Factory.StartNew(() => ReadFiles(job, parser, new Sink(batches.Writer, options.FragmentBatch, both.Token), progress, both.Token),
-                both.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        finally
-        {
-            batches.Writer.TryComplete();
-        }
-        await writing;
-        return (progress.Job with { Counts = progress.Job.Counts with { Rows = parser.Rows, BytesRead = job.Files.Sum(f => f.Bytes) }, Skipped = [.. parser.Skipped] }, parser);
+        var sink = new Sink(rows, errors => staging.WriteAsync(job.Id, job.Run, [], [], errors, ct), options.ErrorBatch);
+        // Readers of workbooks are synchronous: they get a thread of their own.
+        await Task.Factory.StartNew(() => ReadFiles(job, parser, sink, progress, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var read = progress.Job with { Counts = progress.Job.Counts with { Rows = parser.Rows, BytesRead = job.Files.Sum(f => f.Bytes) }, Skipped = [.. parser.Skipped] };
+        return (read, parser.Sheets, sink.Persons.Repeated);
     }
 
     private void ReadFiles(ImportJob job, ImportParser parser, Sink sink, Progress progress, CancellationToken ct)
@@ -61,7 +57,7 @@ public sealed class ImportParsing(
         for (var file = 0; file < job.Files.Length; file++)
         {
             using var content = files.Open(job.Id, file, job.Files[file].Bytes);
-            sink.Closed = () =>
+            sink.Taken = () =>
             {
                 if (clock.GetElapsedTime(reported) < ReportEvery) return;
                 (reported, rows) = (clock.GetTimestamp(), Count(parser.Rows, rows));
@@ -88,19 +84,6 @@ public sealed class ImportParsing(
     private static ImportedSheet Describe(SheetColumns columns, int file, int sheet) =>
         new(file, sheet, columns.SheetName, columns.Layout.Name, columns.HeaderRow, columns.Unknown, columns.Ignored);
 
-    private async Task WriteAsync(ImportJob job, ChannelReader<Batch> batches, CancellationTokenSource both)
-    {
-        try
-        {
-            await foreach (var batch in batches.ReadAllAsync(both.Token)) await staging.WriteAsync(job.Id, job.Run, batch.Fragments, batch.Errors, both.Token);
-        }
-        catch
-        {
-            await both.CancelAsync(); // or the reader would wait for ever for room
-            throw;
-        }
-    }
-
     /// <summary>Names of counties that are unique in the province.</summary>
     private Func<string, string?> CountyCodes()
     {
@@ -109,34 +92,38 @@ public sealed class ImportParsing(
         return name => names.GetValueOrDefault(name);
     }
 
-    private sealed record Batch(List<Fragment> Fragments, List<RowError> Errors);
-
-    /// <summary>Collects what the parser finds and passes it on in batches; waits when the writer is behind.</summary>
-    private sealed class Sink(ChannelWriter<Batch> batches, int size, CancellationToken ct) : IImportSink
+    /// <summary>Spreads rows by household; what belongs to none is written down.</summary>
+    private sealed class Sink(IRowSpill rows, Func<IReadOnlyCollection<RowError>, Task> write, int errorBatch) : IImportSink
     {
-        private Batch batch = new([], []);
+        private const int RowsBetween = 4096;
+        private readonly RawRowWriter writer = new();
+        private readonly List<RowError> errors = [];
+        private int sinceTaken;
 
-        /// <summary>Called after every batch.</summary>
-        public Action Closed { get; set; } = () => { };
+        public PersonsSeen Persons { get; } = new();
 
-        public void Take(Fragment fragment)
+        /// <summary>Called now and then.</summary>
+        public Action Taken { get; set; } = () => { };
+
+        public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells)
         {
-            batch.Fragments.Add(fragment);
-            if (batch.Fragments.Count >= size) Flush();
+            rows.Add(householdCode, writer.Write(householdCode, source, row, cells));
+            if (person is not null) Persons.Add(person, householdCode);
+            if (++sinceTaken < RowsBetween) return;
+            sinceTaken = 0;
+            Taken();
         }
 
         public void Take(RowError error)
         {
-            batch.Errors.Add(error);
-            if (batch.Errors.Count >= size) Flush();
+            errors.Add(error);
+            if (errors.Count >= errorBatch) Flush();
         }
 
         public void Flush()
         {
-            if (batch is { Fragments.Count: 0, Errors.Count: 0 }) return;
-            batches.WriteAsync(batch, ct).AsTask().GetAwaiter().GetResult();
-            batch = new Batch([], []);
-            Closed();
+            if (errors.Count > 0) write(errors).GetAwaiter().GetResult();
+            errors.Clear();
         }
     }
 

@@ -12,6 +12,7 @@ public static class ImportRegistration
         .AddSingleton<ImportParsing>()
         .AddSingleton<ImportCollisions>()
         .AddSingleton<ImportRetention>()
+        .AddSingleton<NewHouseholds>()
         .AddSingleton<ImportCommit>()
         .AddSingleton<ImportUndoing>()
         .AddSingleton<ImportRunner>()

@@ -79,10 +79,10 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
     /// <param name="change">From the row as it stands; an error leaves everything as it was.</param>
     /// <param name="reason">Why the sessions end.</param>
     /// <param name="now">UTC.</param>
-    /// <param name="record">Runs before the commit: what cannot be recorded does not happen.</param>
+    /// <param name="record">Given the row and the keyed hashes that it had and has. Runs before the commit: what cannot be recorded does not happen.</param>
     /// <param name="ct">Ends the waiting.</param>
     public async Task<Outcome<Account>> ChangeAsync(
-        string name, Func<Account, Outcome<Account>> change, string reason, DateTimeOffset now, Func<Account, Task> record, CancellationToken ct = default)
+        string name, Func<Account, Outcome<Account>> change, string reason, DateTimeOffset now, Func<Account, Hashes, Task> record, CancellationToken ct = default)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -94,7 +94,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
         await WriteAsync(connection, transaction, account, ct);
         if (account.PasswordHash != old.PasswordHash) await RememberAsync(connection, transaction, account, ct);
         await ExecuteAsync(connection, transaction, EndSessions, ct, name, now.ToUniversalTime(), reason);
-        await record(account);
+        await record(account, new Hashes(keys.Mac(old), keys.Mac(account)));
         await transaction.CommitAsync(ct);
         return account;
     }

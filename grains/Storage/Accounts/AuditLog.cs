@@ -18,7 +18,14 @@ public sealed record AuditEntry(DateTimeOffset At, string Actor, string Action, 
 
     /// <summary>Code of the household that was looked at.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Keyed hashes of what was changed, before and after; null where nothing was, or no hash is kept.</summary>
+    public byte[]? BeforeHash { get; init; }
+    public byte[]? AfterHash { get; init; }
 }
+
+/// <summary>Keyed hashes of what was changed.</summary>
+public readonly record struct Hashes(byte[]? Before, byte[]? After);
 
 /// <summary>
 /// Insert-only record of what was done or refused. Entries of many callers travel in one statement: what gathers while one is on its way is the
@@ -31,8 +38,8 @@ public sealed class AuditLog : IAsyncDisposable
     private const int QueueMax = 20_000;
 
     private const string Insert = """
-        insert into audit (at, actor, action, object, result, trace_id, role, address, device, subject)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into audit (at, actor, action, object, result, trace_id, role, address, device, subject, before_hash, after_hash)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
     private readonly NpgsqlDataSource database;
@@ -101,7 +108,9 @@ public sealed class AuditLog : IAsyncDisposable
             .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Role))
             .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Address))
             .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Device))
-            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Subject));
+            .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Subject))
+            .WithColumn(entries, NpgsqlDbType.Bytea, e => e.BeforeHash)
+            .WithColumn(entries, NpgsqlDbType.Bytea, e => e.AfterHash);
         await command.ExecuteNonQueryAsync();
     }
 

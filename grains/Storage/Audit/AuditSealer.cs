@@ -9,7 +9,7 @@ namespace FangFanPin.Storage.Audit;
 /// Seals the audit once a second. Every silo has one; an advisory lock lets one of them work, and another take over when its session ends. What
 /// was written since the last pass, about a second's worth, is not sealed yet: whoever deletes it in that second is not found.
 /// </summary>
-public sealed partial class AuditSealer(NpgsqlDataSource database, CheckpointFile file, CheckpointKey key, TimeProvider clock, ILogger<AuditSealer> logger) : BackgroundService
+public sealed partial class AuditSealer(NpgsqlDataSource database, CheckpointFile file, CheckpointKey key, AuditSettings settings, TimeProvider clock, ILogger<AuditSealer> logger) : BackgroundService
 {
     /// <summary>"ffp-audt" in ASCII.</summary>
     public const long LockKey = 0x6666702d61756474;
@@ -41,7 +41,7 @@ public sealed partial class AuditSealer(NpgsqlDataSource database, CheckpointFil
 
     private async Task SealAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
-        var sealing = new AuditSealing(file, key, clock, logger);
+        var sealing = new AuditSealing(file, key, clock, logger, settings.Suite);
         await sealing.StartAsync(connection, stopping);
         while (true)
         {

@@ -1,3 +1,4 @@
+using FangFanPin.Storage.Sealing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,7 +13,7 @@ namespace FangFanPin.Storage.Audit;
 /// A pass takes what no running transaction can still change: rows older than the oldest transaction of its snapshot. Ids are given out before
 /// commits, so a low id may appear late: the scan starts below the highest id known when all transactions that ran since have ended.
 /// </remarks>
-public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key, TimeProvider clock, ILogger logger)
+public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key, TimeProvider clock, ILogger logger, KeySuite suite = KeySuite.International)
 {
     public const int RowsMax = 20_000;
 
@@ -26,12 +27,12 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     private const string Next = "select pg_current_xact_id()::text::numeric::bigint";
 
     private const string Rows = $"""
-        select {AuditLeaf.Columns} from audit
+        select {AuditRow.Columns} from audit
         where id > $1 and id not in (select unnest($2)) and age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) order by id limit $3
         """;
 
     private const string Insert = """
-        insert into audit_checkpoint (number, at, ids, leaves, last_id, total, root, chain, signature, scan_from) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into audit_checkpoint (number, at, ids, leaves, last_id, total, root, chain, signature, scan_from, suite) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
     private const string Subjects = "insert into audit_subject (subject, audit_id) select * from unnest($1, $2) as s (subject, id) order by 1, 2 on conflict do nothing";
@@ -78,7 +79,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         var leaves = await LeavesAsync(connection, ct);
         if (leaves.Count > 0)
         {
-            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), [.. leaves.Select(l => l.Id)], [.. leaves.SelectMany(l => l.Hash)], key);
+            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), [.. leaves.Select(l => l.Id)], [.. leaves.SelectMany(l => l.Hash)], key, suite);
             await InsertAsync(connection, checkpoint, leaves, ct);
             await transaction.CommitAsync(ct);
             file.Append([checkpoint]);
@@ -125,7 +126,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var leaves = new List<AuditLeaf>();
-        while (await reader.ReadAsync(ct)) leaves.Add(AuditLeaf.Read(reader));
+        while (await reader.ReadAsync(ct)) leaves.Add(AuditLeaf.Of(AuditRow.Read(reader), suite));
         return leaves;
     }
 
@@ -138,6 +139,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
             checkpoint.Root, checkpoint.Chain, checkpoint.Signature, scanFrom,
         })
             command.Parameters.Add(new() { Value = value });
+        command.Parameters.Add(new() { Value = checkpoint.Suite is { } named ? named.ToString() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(ct);
         var seen = leaves.Where(l => l.Subject is not null).ToArray();
         if (seen.Length == 0) return;

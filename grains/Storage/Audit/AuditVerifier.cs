@@ -1,3 +1,4 @@
+using FangFanPin.Storage.Sealing;
 using Npgsql;
 
 namespace FangFanPin.Storage.Audit;
@@ -11,8 +12,8 @@ public sealed record AuditFault(string Kind, long? Checkpoint, string Object, st
 public static class AuditFaults
 {
     public const string EntryEdited = "entry-edited", EntryDeleted = "entry-deleted", EntriesTruncated = "entries-truncated", EntryUnsealed = "entry-unsealed";
-    public const string CheckpointRewritten = "checkpoint-rewritten", CheckpointDeleted = "checkpoint-deleted", FileDamaged = "checkpoint-file-damaged", FileCut = "checkpoint-file-cut";
-    public const string DocumentForeign = "document-foreign", DocumentRolledBack = "document-rolled-back";
+    public const string CheckpointRewritten = "checkpoint-rewritten", CheckpointDeleted = "checkpoint-deleted", FileDamaged = "checkpoint-file-damaged", FileCut = "checkpoint-file-cut", ArchiveDamaged = "archive-damaged";
+    public const string DocumentForeign = "document-foreign", DocumentRolledBack = "document-rolled-back", DocumentAltered = "document-altered", DocumentDeleted = "document-deleted";
 }
 
 /// <param name="Faults">Empty: nothing was edited, deleted or cut. Bounded; <see cref="FaultsFound"/> counts all.</param>
@@ -22,7 +23,7 @@ public sealed record AuditReport(long Checkpoints, long Entries, long FaultsFoun
 public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file, CheckpointKey key)
 {
     private const int FaultsMax = 1_000;
-    private const string Entries = $"select {AuditLeaf.Columns} from audit where id = any ($1)";
+    private const string Entries = $"select {AuditRow.Columns} from audit where id = any ($1)";
     private const string HighestId = "select coalesce(max(id), 0) from audit";
 
     /// <summary>Older than anything that a running transaction could still bring.</summary>
@@ -39,10 +40,12 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
         await using var connection = await database.OpenConnectionAsync(ct);
         run.HighestId = await LongAsync(connection, HighestId, ct);
         await foreach (var row in CheckpointRows.FromAsync(connection, from, ct)) await CheckAsync(connection, row, outside, run, ct);
-        foreach (var gone in outside.Values.Where(c => c.Number >= from && !run.Seen.Contains(c.Number)))
+        var missing = outside.Values.Where(c => c.Number >= from && !run.Seen.Contains(c.Number)).ToList();
+        var archived = from <= 1 || missing.Count > 0 ? await ArchivedAsync(outside, run, ct) : [];
+        foreach (var gone in missing.Where(c => !archived.Contains(c.Number)))
             run.Add(AuditFaults.CheckpointDeleted, gone.Number, $"{gone.Number}", $"检查点 {gone.Number}({gone.Count} 条审计记录)在数据库中已不存在。");
         if (from <= 1) await UnsealedAsync(connection, run, ct);
-        return new AuditReport(run.Seen.Count, run.Entries, run.Found, run.Faults);
+        return new AuditReport(run.Seen.Union(archived).LongCount(), run.Entries, run.Found, run.Faults);
     }
 
     /// <summary>The file must be a chain of its own.</summary>
@@ -59,6 +62,24 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
         return all;
     }
 
+    /// <returns>Checkpoints that stand whole in archives.</returns>
+    private async Task<HashSet<long>> ArchivedAsync(Dictionary<long, Checkpoint> outside, Run run, CancellationToken ct)
+    {
+        var whole = new HashSet<long>();
+        foreach (var path in AuditArchive.Files(file.Folder))
+        {
+            var content = await AuditArchive.CheckAsync(path, key, ct);
+            if (content is null || content.Checkpoints.Exists(c => !outside.TryGetValue(c.Number, out var known) || !known.Equals(c)))
+            {
+                run.Add(AuditFaults.ArchiveDamaged, null, Path.GetFileName(path), $"审计归档 {Path.GetFileName(path)} 被改动、截断,或与库外检查点不符。");
+                continue;
+            }
+            whole.UnionWith(content.Checkpoints.Select(c => c.Number));
+            run.Entries += content.Entries;
+        }
+        return whole;
+    }
+
     private async Task CheckAsync(NpgsqlConnection connection, CheckpointRow row, Dictionary<long, Checkpoint> outside, Run run, CancellationToken ct)
     {
         var (number, leaves) = (row.Checkpoint.Number, row.Leaves);
@@ -68,7 +89,7 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
         else if (signed is null)
             run.Add(AuditFaults.FileCut, number, $"{number}", $"检查点 {number} 不在库外文件中:文件被截断,或封存刚被中断(下次启动时补写)。");
         if (leaves.Length != row.Ids.Length * AuditLeaf.HashLength) return;
-        var found = await EntriesAsync(connection, row.Ids, ct);
+        var found = await EntriesAsync(connection, row.Ids, row.Checkpoint.Suite ?? KeySuite.International, ct);
         for (var i = 0; i < row.Ids.Length; i++)
         {
             run.Entries++;
@@ -85,18 +106,16 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
     }
 
     /// <summary>Root and signature; that the chain has no gap is held against the file.</summary>
-    private bool IsWhole(CheckpointRow row) =>
-        row.Ids.Length > 0 && row.Leaves.Length == row.Ids.Length * AuditLeaf.HashLength
-        && MerkleTree.Root(row.Leaves).AsSpan().SequenceEqual(row.Checkpoint.Root) && key.Verifies(row.Checkpoint);
+    private bool IsWhole(CheckpointRow row) => row.Checkpoint.Holds(row.Ids, row.Leaves) && key.Verifies(row.Checkpoint);
 
-    private static async Task<Dictionary<long, byte[]>> EntriesAsync(NpgsqlConnection connection, long[] ids, CancellationToken ct)
+    private static async Task<Dictionary<long, byte[]>> EntriesAsync(NpgsqlConnection connection, long[] ids, KeySuite suite, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Entries, connection) { Parameters = { new() { Value = ids } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var found = new Dictionary<long, byte[]>(ids.Length);
         while (await reader.ReadAsync(ct))
         {
-            var leaf = AuditLeaf.Read(reader);
+            var leaf = AuditLeaf.Of(AuditRow.Read(reader), suite);
             found[leaf.Id] = leaf.Hash;
         }
         return found;

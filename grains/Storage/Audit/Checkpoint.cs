@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Audit;
 
@@ -8,24 +8,31 @@ namespace FangFanPin.Storage.Audit;
 /// <param name="Number">From 1, without gaps.</param>
 /// <param name="Count">Entries in it.</param>
 /// <param name="Total">Entries up to and with it.</param>
-/// <param name="Ids">SHA-256 of the ids.</param>
+/// <param name="Ids">Hash of the ids.</param>
 /// <param name="Root">Of the Merkle tree over the entries.</param>
 /// <param name="Chain">Of all above and of the chain before.</param>
-public sealed record Checkpoint(long Number, DateTimeOffset At, int Count, long Total, byte[] Ids, byte[] Root, byte[] Chain, byte[] Signature)
+/// <param name="Suite">Whose hash it is; null: SHA-256.</param>
+public sealed record Checkpoint(long Number, DateTimeOffset At, int Count, long Total, byte[] Ids, byte[] Root, byte[] Chain, byte[] Signature, KeySuite? Suite = null)
 {
-    public static readonly byte[] Beginning = new byte[SHA256.HashSizeInBytes];
+    public static readonly byte[] Beginning = new byte[Suites.HashLength];
+
+    private KeySuite Hashing => Suite ?? KeySuite.International;
 
     /// <param name="before">Null: the first.</param>
-    internal static Checkpoint Next(Checkpoint? before, DateTimeOffset at, IReadOnlyCollection<long> ids, byte[] leaves, CheckpointKey key)
+    internal static Checkpoint Next(Checkpoint? before, DateTimeOffset at, IReadOnlyCollection<long> ids, byte[] leaves, CheckpointKey key, KeySuite suite)
     {
         // The database keeps microseconds.
         at = new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
-        var next = new Checkpoint((before?.Number ?? 0) + 1, at, ids.Count, (before?.Total ?? 0) + ids.Count, HashOf([.. ids]), MerkleTree.Root(leaves), [], []);
+        var next = new Checkpoint((before?.Number ?? 0) + 1, at, ids.Count, (before?.Total ?? 0) + ids.Count, HashOf([.. ids], suite), MerkleTree.Root(leaves, suite), [], [], suite == KeySuite.International ? null : suite);
         var chain = next.ChainAfter(before?.Chain ?? Beginning);
         return next with { Chain = chain, Signature = key.Sign(chain) };
     }
 
-    public static byte[] HashOf(long[] ids) => SHA256.HashData(MemoryMarshal.AsBytes<long>(ids));
+    public static byte[] HashOf(long[] ids, KeySuite? suite) => Suites.Hash(suite ?? KeySuite.International, MemoryMarshal.AsBytes<long>(ids));
+
+    /// <returns>False when the ids or the leaves are not those that were signed.</returns>
+    public bool Holds(long[] ids, byte[] leaves) => ids.Length > 0 && ids.Length == Count && leaves.Length == ids.Length * Suites.HashLength
+        && HashOf(ids, Suite).AsSpan().SequenceEqual(Ids) && MerkleTree.Root(leaves, Hashing).AsSpan().SequenceEqual(Root);
 
     /// <summary>What <see cref="Chain"/> must be.</summary>
     public byte[] ChainAfter(byte[] before)
@@ -39,10 +46,10 @@ public sealed record Checkpoint(long Number, DateTimeOffset At, int Count, long 
         BinaryPrimitives.WriteInt64BigEndian(numbers[24..], Total);
         Ids.CopyTo(numbers[32..]);
         Root.CopyTo(numbers[(32 + Ids.Length)..]);
-        return SHA256.HashData(bytes);
+        return Suites.Hash(Hashing, bytes);
     }
 
-    public bool Equals(Checkpoint? other) => other is not null && Number == other.Number && At == other.At && Count == other.Count && Total == other.Total
+    public bool Equals(Checkpoint? other) => other is not null && Number == other.Number && Suite == other.Suite && At == other.At && Count == other.Count && Total == other.Total
         && Ids.AsSpan().SequenceEqual(other.Ids) && Root.AsSpan().SequenceEqual(other.Root) && Chain.AsSpan().SequenceEqual(other.Chain);
 
     public override int GetHashCode() => HashCode.Combine(Number, Total);

@@ -10,12 +10,14 @@ namespace FangFanPin.Storage.Audit;
 /// </summary>
 public sealed class CheckpointFile(string dataFolder)
 {
+    internal string Folder => folder;
+
     private const string Prefix = "checkpoints-";
     private const string Ending = ".jsonl";
 
     /// <summary>Many lines; one has about 500 bytes.</summary>
     private const int TailBytes = 16_384;
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
     private readonly string folder = Path.Combine(dataFolder, "audit");
 
     /// <summary>Returns once it is on the disk.</summary>

@@ -36,7 +36,8 @@ public sealed class CheckpointKey : IDisposable
     }
 
     public byte[] Sign(byte[] chain) => key.SignHash(chain);
-    public bool Verifies(Checkpoint checkpoint) => key.VerifyHash(checkpoint.Chain, checkpoint.Signature);
+    public bool Verifies(Checkpoint checkpoint) => Signed(checkpoint.Chain, checkpoint.Signature);
+    public bool Signed(byte[] hash, byte[] signature) => key.VerifyHash(hash, signature);
     public void Dispose() => key.Dispose();
 
     private static CheckpointKey Load(string path)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Audit;
 
@@ -6,10 +6,10 @@ namespace FangFanPin.Storage.Audit;
 internal static class MerkleTree
 {
     private const byte NodeMark = 1;
-    private const int Length = SHA256.HashSizeInBytes;
+    private const int Length = Suites.HashLength;
 
     /// <param name="leaves">32 bytes each, one after the other; not empty.</param>
-    public static byte[] Root(ReadOnlySpan<byte> leaves)
+    public static byte[] Root(ReadOnlySpan<byte> leaves, KeySuite suite)
     {
         var level = leaves.ToArray();
         var count = leaves.Length / Length;
@@ -20,7 +20,7 @@ internal static class MerkleTree
             for (var i = 0; i < count / 2; i++)
             {
                 level.AsSpan(2 * i * Length, 2 * Length).CopyTo(pair[1..]);
-                SHA256.HashData(pair, level.AsSpan(i * Length, Length));
+                Suites.Hash(suite, pair).CopyTo(level.AsSpan(i * Length, Length));
             }
             if (count % 2 == 1) level.AsSpan((count - 1) * Length, Length).CopyTo(level.AsSpan(count / 2 * Length, Length));
         }

@@ -19,6 +19,8 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
     public CaseRow Prepare(string key, long version, Guid writeId, CaseState? state)
     {
         if (state is not { File: { } file, Last: { } last }) throw new NotSupportedException("A case is never cleared: its history stands.");
+        var (place, plain) = (new SealPlace(CaseDocuments.Table, key, version), CaseDocuments.Encode(state));
+        var (entryPlace, entry) = (new SealPlace(CaseDocuments.HistoryTable, key, version), last.Version == version ? CaseDocuments.Encode(last) : null);
         return new CaseRow
         {
             Key = key,
@@ -26,8 +28,10 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
             WriteId = writeId,
             File = file,
             Last = last,
-            Document = sealer.Seal(new SealPlace(CaseDocuments.Table, key, version), CaseDocuments.Encode(state)),
-            Entry = last.Version == version ? sealer.Seal(new SealPlace(CaseDocuments.HistoryTable, key, version), CaseDocuments.Encode(last)) : null,
+            Document = sealer.Seal(place, plain),
+            DocumentHash = sealer.Fingerprint(place, plain),
+            Entry = entry is null ? null : sealer.Seal(entryPlace, entry),
+            EntryHash = entry is null ? null : sealer.Fingerprint(entryPlace, entry),
             Subject = CaseDocuments.SubjectOf(file, sealer),
             QueryIndex = sealer.BlindIndex(BlindKind.QueryCode, file.QueryCode),
             CertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(CaseDocuments.CertificateOf(file))),
@@ -116,7 +120,9 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
         .WithColumn(rows, NpgsqlDbType.Uuid, r => r.Last.CommandId)
         .WithColumn(rows, NpgsqlDbType.Boolean, r => r.Last.Party != CaseParty.System)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Entry);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Entry)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.DocumentHash)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.EntryHash);
 
     private static void BindAttachments(NpgsqlCommand command, IReadOnlyList<(string Case, Guid Attachment)> bound) => command
         .WithColumn(bound, NpgsqlDbType.Text, b => b.Case)

@@ -11,6 +11,10 @@ public sealed class CaseRow : RecordRow
 {
     public required CaseFile File { get; init; }
     public required byte[] Document { get; init; }
+
+    /// <summary>Fingerprint of what the document holds; likewise of the entry.</summary>
+    public required byte[] DocumentHash { get; init; }
+    public byte[]? EntryHash { get; init; }
     public required CaseTransition Last { get; init; }
 
     /// <summary>Null when only a debt was paid: the history has its entry already.</summary>

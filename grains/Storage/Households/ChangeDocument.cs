@@ -12,15 +12,19 @@ internal static class ChangeDocument
 {
     private const byte Format = 1;
 
+    /// <summary>The change that registered the household: the actor alone, see <see cref="HouseholdChanged.Registers"/>.</summary>
+    private const byte Registration = 2;
+
     [Flags]
     private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
 
     public static void Encode(HouseholdChanged change, DocumentWriter writer)
     {
-        writer.Unsigned(Format);
+        writer.Unsigned(change.Registers ? Registration : Format);
         writer.Text(change.Actor.DisplayName);
         writer.Text(change.Actor.Role);
         writer.Text(change.Actor.Region);
+        if (change.Registers) return;
         FieldChange? before = null;
         foreach (var field in change.Changes)
         {
@@ -30,14 +34,16 @@ internal static class ChangeDocument
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
-    public static (Actor Actor, ImmutableArray<FieldChange> Changes) Decode(string account, ReadOnlySpan<byte> bytes)
+    public static (Actor Actor, ImmutableArray<FieldChange> Changes, bool Registers) Decode(string account, ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown format of a change.");
+        var format = reader.Unsigned();
+        if (format is not (Format or Registration)) throw new InvalidDataException("Unknown format of a change.");
         var actor = new Actor(account, reader.Text(), reader.Text(), reader.Text());
+        if (format == Registration) return (actor, [], true);
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
         while (!reader.AtEnd) changes.Add(DecodeField(ref reader, changes.Count == 0 ? null : changes[^1]));
-        return (actor, changes.ToImmutable());
+        return (actor, changes.ToImmutable(), false);
     }
 
     private static void Encode(FieldChange field, FieldChange? before, DocumentWriter writer)

@@ -71,7 +71,7 @@ public sealed record HouseholdColumns
 
     public static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static int? Digits(Domain.YearMonth? month) => month is { } m ? m.Year * 100 + m.Month : null;
+    public static int? Digits(Domain.YearMonth? month) => month is { } m ? m.Year * 100 + m.Month : null;
 
     private static IEnumerable<string> RisksOf(Household h) =>
         new[] { h.RiskType1, h.RiskType2, h.RiskType3, h.RiskType4, h.RiskType5 }.OfType<string>().Where(r => r.Length > 0 && !r.Contains(',', StringComparison.Ordinal)).Distinct();

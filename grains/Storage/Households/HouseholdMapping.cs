@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
@@ -47,15 +46,18 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         var columns = HouseholdColumns.Of(state);
+        var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.Encode);
+        (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
         var known = KnownOf(state.File);
-        var hashes = HashesOf(head, known?.Hashes);
+        var hashes = HashesOf(head, known?.Hashes, fingerprint[^1]);
         var membersStand = known is not null && known.Key == key && known.Version == version - 1 && known.Columns.Village == columns.Village;
         return new HouseholdRow
         {
             Key = key,
             Version = version,
             WriteId = writeId,
-            Document = Sealed(new SealPlace(Table, key, version), state, StateDocument.Encode),
+            Document = document,
+            DocumentHash = fingerprint,
             Columns = columns,
             IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
@@ -65,7 +67,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
-            ChangeDocument = change is null ? null : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode),
+            ChangeDocument = changed.Box,
+            ChangeHash = changed.Fingerprint,
         };
     }
 
@@ -75,21 +78,26 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
     }
 
-    private byte[] Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode)
+    private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode)
     {
         var writer = threadsWriter ??= new DocumentWriter();
         writer.Clear();
         encode(content, writer);
-        return sealer.Seal(place, writer.Written);
+        return (sealer.Seal(place, writer.Written), sealer.Fingerprint(place, writer.Written));
     }
 
     private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
 
-    private NumberHashes HashesOf(Household? head, NumberHashes? known) => new(
+    /// <param name="key">Id of the key that hashes now: it may have been exchanged since.</param>
+    private NumberHashes HashesOf(Household? head, NumberHashes? known, byte key) => new(
         head?.HeadCertNumber,
-        known is not null && known.HeadCert == head?.HeadCertNumber ? known.HeadCertIndex : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+        known is not null && known.HeadCert == head?.HeadCertNumber && IsOf(known.HeadCertIndex, key)
+            ? known.HeadCertIndex
+            : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
         head?.Phone,
-        known is not null && known.Phone == head?.Phone ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+        known is not null && known.Phone == head?.Phone && IsOf(known.PhoneIndex, key) ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+
+    private static bool IsOf(byte[]? index, byte key) => index is null || index[0] == key;
 
     private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, NumberHashes? hashes)
     {
@@ -150,11 +158,12 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         state = Empty();
         if (stored.Document is null) return false;
-        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document)) with
+        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document));
+        state = state with
         {
             Contribution = stored.Columns.Contribution,
             NextDue = stored.Columns.NextDue,
-            LastChange = stored.Change?.Open(sealer),
+            LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
         Remember(stored.Key, stored.Version, state.File, stored.Columns, hashes: null);
@@ -219,7 +228,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => ContentHash.Bytes(r.Change?.Content))
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Actor.Role)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Change is { ImportId: null } && r.Document is { } box ? SHA256.HashData(box) : null);
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.DocumentHash)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeHash);
 
     private static void BindMembers(NpgsqlBatchCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)

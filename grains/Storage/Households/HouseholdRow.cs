@@ -14,6 +14,9 @@ public sealed class HouseholdRow : RecordRow
 {
     /// <summary>Null: cleared.</summary>
     public byte[]? Document { get; init; }
+
+    /// <summary>Fingerprint of what the document holds, for the audit and whoever verifies.</summary>
+    public byte[]? DocumentHash { get; init; }
     public required HouseholdColumns Columns { get; init; }
 
     /// <summary>A change by a person that leaves columns and members as they are known to stand.</summary>
@@ -27,6 +30,9 @@ public sealed class HouseholdRow : RecordRow
     public MemberRows? Members { get; init; }
     public HouseholdChanged? Change { get; init; }
     public byte[]? ChangeDocument { get; init; }
+
+    /// <summary>Fingerprint of what the change document holds.</summary>
+    public byte[]? ChangeHash { get; init; }
 
     /// <summary>Leads from the audit row to the logs of the same request.</summary>
     public string? TraceId { get; init; }
@@ -87,9 +93,13 @@ public sealed record StoredChange(
 {
     public const string Table = "household_history";
 
-    public HouseholdChanged Open(ISealer sealer)
+    /// <param name="file">That the change has made, where it is at hand.</param>
+    public HouseholdChanged Open(ISealer sealer, HouseholdFile? file = null)
     {
-        var (actor, changes) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes };
+        var (actor, changes, registers) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged
+        {
+            Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registers = registers, Registered = registers ? file : null,
+        };
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class ImportJobStore
     private const string DeleteUploads = "delete from import_chunk where import_id = $1";
 
     private const string DeleteStaged = """
-        with f as (delete from import_fragment where import_id = $1), h as (delete from import_household where import_id = $1),
+        with n as (delete from import_new where import_id = $1), h as (delete from import_household where import_id = $1),
             e as (delete from import_error where import_id = $1)
         delete from import_refused_row where import_id = $1
         """;

@@ -101,14 +101,20 @@ public sealed partial class ImportJobStore(NpgsqlDataSource database) : IImportJ
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using var command = new NpgsqlCommand(Save, connection, transaction);
-        Add(command, job.Id, job.Run, job.Stage.ToString(), !job.IsAtRest);
-        AddJob(command, job);
-        var order = Order(await command.ExecuteScalarAsync(ct));
+        var order = await SaveAsync(job, connection, transaction, ct);
         if (order == RunnerOrder.GiveWay) return order;
         if (outcomes.Count > 0) await SaveOutcomesAsync(job, outcomes, connection, transaction, ct);
         await transaction.CommitAsync(ct);
         return order;
+    }
+
+    /// <summary>As part of a transaction, which the caller must not commit when told to give way.</summary>
+    internal static async Task<RunnerOrder> SaveAsync(ImportJob job, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(Save, connection, transaction);
+        Add(command, job.Id, job.Run, job.Stage.ToString(), !job.IsAtRest);
+        AddJob(command, job);
+        return Order(await command.ExecuteScalarAsync(ct));
     }
 
     public Task ReleaseAsync(Guid id, int run, CancellationToken ct) => ExecuteAsync(Release, ct, id, run);

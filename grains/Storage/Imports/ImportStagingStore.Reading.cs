@@ -6,12 +6,6 @@ namespace FangFanPin.Storage.Imports;
 
 public sealed partial class ImportStagingStore
 {
-    private const string RepeatedPersons = """
-        select p from import_fragment f, unnest(f.persons) p where f.import_id = $1 and f.run = $2
-        group by p having min(f.code) <> max(f.code)
-        """;
-    private const string Fragments =
-        "select code, source, first_row, box from import_fragment where import_id = $1 and run = $2 order by code collate \"C\", source, first_row";
     private const string ToCommit = """
         select code, kind, reason, box from import_household
         where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and kind in (1, 2) and outcome = 0
@@ -26,7 +20,7 @@ public sealed partial class ImportStagingStore
         where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and (kind = 4 or outcome in (3, 5)) order by code collate "C" limit $4
         """;
     private const string Sweep = """
-        with f as (delete from import_fragment where import_id = $1), h as (delete from import_household where import_id = $1 and run <> $2),
+        with n as (delete from import_new where import_id = $1 and run <> $2), h as (delete from import_household where import_id = $1 and run <> $2),
             e as (delete from import_error where import_id = $1 and run <> $2)
         delete from import_refused_row where import_id = $1 and run <> $2
         """;
@@ -36,36 +30,6 @@ public sealed partial class ImportStagingStore
         order by source, row, number limit $3
         """;
     private const string RefusedRows = "select source, row from import_refused_row where import_id = $1 and run = $2 order by source, row";
-
-    public async Task<IReadOnlySet<string>> RepeatedPersonsAsync(Guid id, int run, CancellationToken ct)
-    {
-        await using var command = Command(RepeatedPersons, id, run);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var persons = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(ct)) persons.Add(reader.GetString(0));
-        return persons;
-    }
-
-    public async IAsyncEnumerable<(string Code, IReadOnlyList<Fragment> Fragments)> HouseholdsAsync(Guid id, int run, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await using var command = Command(Fragments, id, run);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var fragments = new List<Fragment>();
-        while (await reader.ReadAsync(ct))
-        {
-            var (code, source, row) = (reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2));
-            if (fragments.Count > 0 && fragments[0].HouseholdCode != code)
-            {
-                yield return (fragments[0].HouseholdCode, fragments);
-                fragments = [];
-            }
-            var plain = sealer.Open(FragmentPlace(id, code, source, row), reader.GetFieldValue<byte[]>(3));
-            // Far beyond the bound only the rows are still needed, to name them: memory stays flat even for one endless household.
-            var fragment = FragmentCodec.Decode(code, source, plain);
-            fragments.Add(fragments.Count < ImportLimits.HouseholdRowsMax ? fragment : fragment with { Records = [], Household = null });
-        }
-        if (fragments.Count > 0) yield return (fragments[0].HouseholdCode, fragments);
-    }
 
     public async Task<IReadOnlyList<StagedHousehold>> ToCommitAsync(Guid id, int run, string? after, int limit, CancellationToken ct)
     {

@@ -6,33 +6,21 @@ using NpgsqlTypes;
 
 namespace FangFanPin.Storage.Imports;
 
-/// <summary>Tables <c>import_fragment</c>, <c>import_household</c>, <c>import_error</c>, <c>import_refused_row</c>: filled with COPY, read in order.</summary>
+/// <summary>Tables <c>import_household</c>, <c>import_error</c>, <c>import_refused_row</c>: filled with COPY, read in order.</summary>
 public sealed partial class ImportStagingStore(NpgsqlDataSource database, ISealer sealer) : IImportStaging
 {
-    private const string CopyFragments = "copy import_fragment (import_id, run, code, source, first_row, persons, box) from stdin (format binary)";
     private const string CopyHouseholds = "copy import_household (import_id, run, code, kind, reason, box) from stdin (format binary)";
     private const string CopyErrors = "copy import_error (import_id, run, source, row, number, code, household, box) from stdin (format binary)";
     private const string CopyRefusedRows = "copy import_refused_row (import_id, run, source, row) from stdin (format binary)";
     private long lastNumber = DateTime.UtcNow.Ticks;
 
-    public async Task WriteAsync(Guid id, int run, IReadOnlyCollection<Fragment> fragments, IReadOnlyCollection<RowError> errors, CancellationToken ct)
-    {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        if (fragments.Count > 0)
-        {
-            await using var copy = await connection.BeginBinaryImportAsync(CopyFragments, ct);
-            foreach (var fragment in fragments) await WriteAsync(copy, id, run, fragment, ct);
-            await copy.CompleteAsync(ct);
-        }
-        await WriteErrorsAsync(connection, id, run, errors, ct);
-    }
-
     public async Task WriteAsync(Guid id, int run, IReadOnlyCollection<StagedHousehold> households, IReadOnlyCollection<(int Source, int Row)> refusedRows,
         IReadOnlyCollection<RowError> errors, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using (var copy = await connection.BeginBinaryImportAsync(CopyHouseholds, ct))
+        if (households.Count > 0)
         {
+            await using var copy = await connection.BeginBinaryImportAsync(CopyHouseholds, ct);
             foreach (var household in households) await WriteAsync(copy, id, run, household, ct);
             await copy.CompleteAsync(ct);
         }
@@ -50,18 +38,6 @@ public sealed partial class ImportStagingStore(NpgsqlDataSource database, ISeale
             await copy.CompleteAsync(ct);
         }
         await WriteErrorsAsync(connection, id, run, errors, ct);
-    }
-
-    private async Task WriteAsync(NpgsqlBinaryImporter copy, Guid id, int run, Fragment fragment, CancellationToken ct)
-    {
-        await copy.StartRowAsync(ct);
-        await copy.WriteAsync(id, ct);
-        await copy.WriteAsync(run, ct);
-        await copy.WriteAsync(fragment.HouseholdCode, ct);
-        await copy.WriteAsync(fragment.Source, ct);
-        await copy.WriteAsync(fragment.Rows[0], ct);
-        await copy.WriteAsync(fragment.PersonCodes.ToArray(), ct);
-        await copy.WriteAsync(sealer.Seal(FragmentPlace(id, fragment.HouseholdCode, fragment.Source, fragment.Rows[0]), FragmentCodec.Encode(fragment)), ct);
     }
 
     private async Task WriteAsync(NpgsqlBinaryImporter copy, Guid id, int run, StagedHousehold household, CancellationToken ct)
@@ -102,7 +78,6 @@ public sealed partial class ImportStagingStore(NpgsqlDataSource database, ISeale
         else await copy.WriteAsync(text, ct);
     }
 
-    private static SealPlace FragmentPlace(Guid id, string code, int source, int row) => new("import_fragment", $"{id:N}/{code}/{source}/{row}", 0);
     private static SealPlace HouseholdPlace(Guid id, string code) => new("import_household", $"{id:N}/{code}", 0);
     private static SealPlace ErrorPlace(Guid id, int source, int row, long number) => new("import_error", $"{id:N}/{source}/{row}/{number}", 0);
 

@@ -11,6 +11,8 @@ public static class ImportStorageRegistration
         .AddSingleton<IImportJobs, ImportJobStore>()
         .AddSingleton<IImportFiles, ImportFileStore>()
         .AddSingleton<IImportStaging, ImportStagingStore>()
+        .AddSingleton<INewHouseholds, NewHouseholdStore>()
+        .AddSingleton<IRowSpills, RowSpills>()
         .AddSingleton<IStoredHouseholds, StoredHouseholds>()
         .AddKeyedSingleton<IAreaOf, ImportAreas>(AreaKinds.Import);
 }

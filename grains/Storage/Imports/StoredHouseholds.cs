@@ -12,7 +12,7 @@ namespace FangFanPin.Storage.Imports;
 public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, IRegions regions) : IStoredHouseholds
 {
     private const string Files =
-        "select code, version, coalesce(changed_version, version), document from household where code = any ($1) and document is not null";
+        "select code, version, coalesce(changed_version, version), document from household where code = any ($1)";
 
     /// <summary>Served by household_member_by_person.</summary>
     private const string Persons = "select person_code, household_code from household_member where person_code = any ($1)";
@@ -42,8 +42,8 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
         while (await reader.ReadAsync(ct))
         {
             var code = reader.GetString(0);
-            var plain = sealer.Open(new SealPlace(HouseholdMapping.Table, code, reader.GetInt64(1)), reader.GetFieldValue<byte[]>(3));
-            if (StateDocument.DecodeFile(plain) is { } file) files[code] = new StoredFile(file, reader.GetInt64(2));
+            var plain = reader.IsDBNull(3) ? null : sealer.Open(new SealPlace(HouseholdMapping.Table, code, reader.GetInt64(1)), reader.GetFieldValue<byte[]>(3));
+            files[code] = new StoredFile(plain is null ? null : StateDocument.DecodeFile(plain), reader.GetInt64(2));
         }
         return files;
     }

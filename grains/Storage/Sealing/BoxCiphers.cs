@@ -8,11 +8,9 @@ namespace FangFanPin.Storage.Sealing;
 /// The ciphers of one thread. To derive and schedule a key costs several times as much as to encrypt a document with it, so what one thread seals in a
 /// row shares a salt and counts its nonces, and a box is opened by the cipher of the last one that had its salt.
 /// </summary>
-internal sealed class BoxCiphers(KeyRing ring)
+internal sealed class BoxCiphers
 {
     public const int SaltLength = 12;
-    public const int NonceLength = 12;
-    public const int TagLength = 16;
 
     /// <summary>Far below what one key may seal; so little is sealed under one that is lost with a process.</summary>
     private const int BoxesPerSalt = 1 << 20;
@@ -21,15 +19,15 @@ internal sealed class BoxCiphers(KeyRing ring)
     private const int Opened = 64;
 
     private readonly Dictionary<RingKey, IncrementalHash> hashes = new(ReferenceEqualityComparer.Instance);
-    private readonly (byte[] Salt, RingKey Key, AesGcm Cipher)?[] opened = new (byte[], RingKey, AesGcm)?[Opened];
+    private readonly (byte[] Salt, BoxCipher Cipher)?[] opened = new (byte[], BoxCipher)?[Opened];
     private readonly byte[] salt = new byte[SaltLength];
-    private AesGcm? sealing;
+    private BoxCipher? sealing;
     private int sealedBoxes;
 
     /// <summary>The cipher for one new box, whose salt and nonce are written out.</summary>
-    public AesGcm ForNew(Span<byte> saltAndNonce)
+    public BoxCipher ForNew(RingKey key, Span<byte> saltAndNonce)
     {
-        if (sealing is null || sealedBoxes == BoxesPerSalt) Renew();
+        if (sealing?.Key != key || sealedBoxes == BoxesPerSalt) Renew(key);
         salt.CopyTo(saltAndNonce);
         // The count alone never comes twice under a salt; the clock keeps it so in a machine that was copied while it ran.
         BinaryPrimitives.WriteInt64BigEndian(saltAndNonce[SaltLength..], Stopwatch.GetTimestamp());
@@ -38,37 +36,67 @@ internal sealed class BoxCiphers(KeyRing ring)
     }
 
     /// <summary>The cipher for a box that was sealed under this salt.</summary>
-    public AesGcm ForOld(RingKey key, ReadOnlySpan<byte> saltOfBox)
+    public BoxCipher ForOld(RingKey key, ReadOnlySpan<byte> saltOfBox)
     {
         ref var slot = ref opened[saltOfBox[0] % Opened];
-        if (slot is { } known && known.Key == key && saltOfBox.SequenceEqual(known.Salt)) return known.Cipher;
+        if (slot is { } known && known.Cipher.Key == key && saltOfBox.SequenceEqual(known.Salt)) return known.Cipher;
         slot?.Cipher.Dispose();
         slot = null;
         var cipher = Derived(key, saltOfBox);
-        slot = (saltOfBox.ToArray(), key, cipher);
+        slot = (saltOfBox.ToArray(), cipher);
         return cipher;
     }
 
-    /// <summary>HMAC-SHA-256.</summary>
+    /// <summary>Keyed hash of the key's suite, 32 bytes.</summary>
     public void Hash(RingKey key, ReadOnlySpan<byte> text, Span<byte> hash)
     {
+        if (key.Suite != KeySuite.International)
+        {
+            Suites.Hmac(key.Suite, key.Bytes, text, hash);
+            return;
+        }
         if (!hashes.TryGetValue(key, out var hmac)) hashes.Add(key, hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes));
         hmac.AppendData(text);
         hmac.GetHashAndReset(hash);
     }
 
-    private void Renew()
+    private void Renew(RingKey key)
     {
         sealing?.Dispose();
         sealing = null;
         RandomNumberGenerator.Fill(salt);
-        (sealing, sealedBoxes) = (Derived(ring.Seal, salt), 0);
+        (sealing, sealedBoxes) = (Derived(key, salt), 0);
     }
 
-    private AesGcm Derived(RingKey key, ReadOnlySpan<byte> saltOfBox)
+    private BoxCipher Derived(RingKey key, ReadOnlySpan<byte> saltOfBox)
     {
-        Span<byte> derived = stackalloc byte[RingKey.Length];
+        var derived = new byte[RingKey.Length];
         Hash(key, saltOfBox, derived);
-        return new AesGcm(derived, TagLength);
+        return new BoxCipher(key, derived);
     }
+}
+
+/// <summary>One derived key, ready for use by one thread.</summary>
+internal sealed class BoxCipher(RingKey key, byte[] derived) : IDisposable
+{
+    private readonly AesGcm? aes = key.Suite == KeySuite.International ? new AesGcm(derived, Suites.TagLength) : null;
+
+    /// <summary>The key of the ring that it was derived from.</summary>
+    public RingKey Key => key;
+
+    /// <param name="sealing">Ciphertext and, behind it, the tag.</param>
+    public void Encrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plain, Span<byte> sealing, ReadOnlySpan<byte> associated)
+    {
+        if (aes is null) Suites.Encrypt(key.Suite, derived, nonce, plain, sealing, associated.ToArray());
+        else aes.Encrypt(nonce, plain, sealing[..plain.Length], sealing[plain.Length..], associated);
+    }
+
+    /// <exception cref="CryptographicException">Altered, or of another key or place.</exception>
+    public void Decrypt(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealing, Span<byte> plain, ReadOnlySpan<byte> associated)
+    {
+        if (aes is null) Suites.Decrypt(key.Suite, derived, nonce, sealing, plain, associated.ToArray());
+        else aes.Decrypt(nonce, sealing[..plain.Length], sealing[plain.Length..], plain, associated);
+    }
+
+    public void Dispose() => aes?.Dispose();
 }

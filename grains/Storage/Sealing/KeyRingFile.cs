@@ -3,33 +3,50 @@ using System.Text.Json;
 namespace FangFanPin.Storage.Sealing;
 
 /// <summary>
-/// The key ring as a file outside the database, readable by its owner only. Whoever loses it loses every sealed row: back it up apart
-/// from the database.
+/// The key ring as a file outside the database, readable by its owner only; its keys stand in it as a provider wrapped them. Whoever loses it loses
+/// every sealed row: back it up apart from the database.
 /// </summary>
-public static class KeyRingFile
+/// <param name="path">Of the file.</param>
+/// <param name="provider">Wraps what is written; what another one wrapped is given to <paramref name="others"/>.</param>
+/// <param name="others">Providers that wrapped keys in earlier days.</param>
+public sealed class KeyRingFile(string path, IKeyProvider provider, params IKeyProvider[] others)
 {
+    public const string FileName = "keys.json";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true, DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault };
 
-    private sealed record Ring(int CurrentSeal, RingKey[] Seals, int CurrentIndex, RingKey[] Indexes);
+    /// <param name="Bytes">As the provider gave it.</param>
+    /// <param name="Provider">Null: <see cref="FileKeyProvider"/>.</param>
+    /// <param name="Suite">Null: the international one.</param>
+    private sealed record Entry(int Id, byte[] Bytes, string? Provider = null, KeySuite? Suite = null);
+
+    private sealed record Content(int CurrentSeal, Entry[] Seals, int CurrentIndex, Entry[] Indexes, DateTimeOffset? From = null);
+
+    /// <summary>Keys of files made before there were providers, and of those that need none.</summary>
+    public KeyRingFile(string path) : this(path, new FileKeyProvider()) { }
+
+    public IKeyProvider Provider => provider;
+
+    /// <summary>Changes whenever the file is replaced.</summary>
+    public DateTime Stamp() => File.GetLastWriteTimeUtc(path);
 
     /// <summary>Reads the ring; makes one with fresh keys when there is no file. Several processes may start at once: they get the same ring.</summary>
-    public static KeyRing OpenOrCreate(string path)
+    public KeyRing OpenOrCreate(KeySuite suite = KeySuite.International)
     {
-        if (!File.Exists(path)) TryCreate(path, KeyRing.Random());
-        return Read(path);
+        if (!File.Exists(path)) TryCreate(KeyRing.Random(suite));
+        return Read();
     }
 
-    /// <exception cref="InvalidDataException">Not a key ring, or others may read it.</exception>
-    public static KeyRing Read(string path)
+    /// <exception cref="InvalidDataException">Not a key ring, others may read it, or its provider does not give the keys out.</exception>
+    public KeyRing Read()
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
             throw new InvalidDataException($"密钥文件 {path} 可被其他用户访问,请改为仅所有者可读写 (chmod 600)。");
         try
         {
-            var ring = JsonSerializer.Deserialize<Ring>(File.ReadAllBytes(path), Format);
-            return ring is null ? throw new JsonException() : new KeyRing(ring.CurrentSeal, ring.Seals, ring.CurrentIndex, ring.Indexes);
+            var ring = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), Format) ?? throw new JsonException();
+            return new KeyRing(ring.CurrentSeal, ring.Seals.Select(k => Open(k, "seal")), ring.CurrentIndex, ring.Indexes.Select(k => Open(k, "index")), ring.From);
         }
         catch (Exception e) when (e is JsonException or NullReferenceException or ArgumentNullException)
         {
@@ -37,18 +54,34 @@ public static class KeyRingFile
         }
     }
 
-    /// <summary>Replaces the ring in one step, for rotations.</summary>
-    public static void Write(string path, KeyRing ring)
+    /// <summary>Replaces the ring in one step, all its keys wrapped by the present provider.</summary>
+    public void Write(KeyRing ring)
     {
-        var fresh = WriteAside(path, ring);
+        var before = File.Exists(path) ? Stamp() : default;
+        var fresh = WriteAside(ring);
+        // Moments of a file system may be coarse; whoever knows the old ring must see that this is another.
+        if (File.GetLastWriteTimeUtc(fresh) <= before) File.SetLastWriteTimeUtc(fresh, before.AddMilliseconds(10));
         File.Move(fresh, path, overwrite: true);
     }
 
+    private RingKey Open(Entry entry, string use)
+    {
+        var name = entry.Provider ?? FileKeyProvider.ProviderName;
+        var by = others.Append(provider).Append(new FileKeyProvider()).FirstOrDefault(p => p.Name == name)
+            ?? throw new InvalidDataException($"密钥文件 {path} 中的密钥由 {name} 保护,但未配置该密钥服务。");
+        return new RingKey(entry.Id, by.Unwrap(entry.Bytes, Purpose(use, entry.Id)), entry.Suite ?? KeySuite.International);
+    }
+
+    private Entry Closed(RingKey key, string use) => new(
+        key.Id, provider.Wrap(key.Bytes, Purpose(use, key.Id)), provider.Name == FileKeyProvider.ProviderName ? null : provider.Name, key.Suite == KeySuite.International ? null : key.Suite);
+
+    private static string Purpose(string use, int id) => $"{use}/{id}";
+
     /// <summary>Whoever loses the race keeps the winner's file.</summary>
-    private static void TryCreate(string path, KeyRing ring)
+    private void TryCreate(KeyRing ring)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var fresh = WriteAside(path, ring);
+        var fresh = WriteAside(ring);
         try
         {
             File.Move(fresh, path, overwrite: false);
@@ -59,13 +92,15 @@ public static class KeyRingFile
         }
     }
 
-    private static string WriteAside(string path, KeyRing ring)
+    private string WriteAside(KeyRing ring)
     {
+        var content = new Content(
+            ring.Seal.Id, [.. ring.Seals.OrderBy(k => k.Id).Select(k => Closed(k, "seal"))], ring.Index.Id, [.. ring.Indexes.OrderBy(k => k.Id).Select(k => Closed(k, "index"))], ring.From);
         var aside = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using var stream = new FileStream(aside, options);
-        JsonSerializer.Serialize(stream, new Ring(ring.Seal.Id, [.. ring.Seals], ring.Index.Id, [.. ring.Indexes]), Format);
+        JsonSerializer.Serialize(stream, content, Format);
         stream.Flush(flushToDisk: true);
         return aside;
     }

@@ -105,7 +105,8 @@ public sealed class DemoExportTests : IDisposable
     private static (Dictionary<string, HouseholdFile> Files, List<RowError> Errors) Read(DemoExport.Result export)
     {
         var sink = new Sink();
-        var parser = new ImportParser(DataDictionary.Shipped, new DateOnly(2026, 11, 2), _ => null);
+        var reading = new ImportReading(DataDictionary.Shipped, new DateOnly(2026, 11, 2), _ => null);
+        var parser = new ImportParser(reading);
         foreach (var path in export.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal)))
         {
             using var file = File.OpenRead(path);
@@ -114,7 +115,8 @@ public sealed class DemoExportTests : IDisposable
         Assert.Equal(7, parser.Sheets.Count);
         Assert.All(parser.Sheets, s => Assert.Equal((3, 0), (s.HeaderRow, s.Unknown.Length)));
         var assembly = new HouseholdAssembly(DataDictionary.Shipped, parser.Sheets, "demo");
-        var households = sink.Fragments.GroupBy(f => f.HouseholdCode).Select(g => assembly.Assemble(g.Key, [.. g], _ => false)).ToList();
+        var reader = new HouseholdRowReader(reading, parser.Sheets);
+        var households = sink.Rows.GroupBy(r => r.HouseholdCode).Select(g => assembly.Assemble(g.Key, reader.Read(g.Key, [.. g], sink.Errors), _ => false)).ToList();
         var errors = sink.Errors.Concat(households.SelectMany(h => h.Errors)).ToList();
         var taken = households.Where(h => h.Change?.Incoming is { Members.IsEmpty: false });
         return (taken.ToDictionary(h => h.Code, h => h.Change!.Incoming), errors);
@@ -122,9 +124,12 @@ public sealed class DemoExportTests : IDisposable
 
     private sealed class Sink : IImportSink
     {
-        public List<Fragment> Fragments { get; } = [];
+        public List<RawRow> Rows { get; } = [];
         public List<RowError> Errors { get; } = [];
-        public void Take(Fragment fragment) => Fragments.Add(fragment);
+
+        public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells) =>
+            Rows.Add(new RawRow(householdCode, source, row, cells.ToArray()));
+
         public void Take(RowError error) => Errors.Add(error);
     }
 }

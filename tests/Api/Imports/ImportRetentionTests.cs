@@ -11,7 +11,7 @@ namespace FangFanPin.Tests.Api.Imports;
 public sealed class ImportRetentionTests(ApiServer server) : IClassFixture<ApiServer>
 {
     private const string County = "411424000000";
-    private static readonly string[] Tables = ["import_chunk", "import_fragment", "import_household", "import_error", "import_refused_row"];
+    private static readonly string[] Tables = ["import_chunk", "import_new", "import_household", "import_error", "import_refused_row"];
     private readonly string code = "K" + Guid.NewGuid().ToString("N")[..15];
 
     private async Task<ImportClient> SignInAsync() => new(await server.SignInAsync(County, "importer"), County);

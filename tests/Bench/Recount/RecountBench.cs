@@ -28,7 +28,7 @@ internal static class RecountBench
 
     private static double Seconds(RecountRound round) => (round.EndedAt!.Value - round.StartedAt).TotalSeconds;
 
-    private static async Task<RecountRound> RoundAsync(BenchHost host)
+    internal static async Task<RecountRound> RoundAsync(BenchHost host)
     {
         var recount = host.Grains.GetGrain<IRecountGrain>(IRecountGrain.Key);
         var (watch, before) = (Stopwatch.StartNew(), (await recount.GetAsync()).Last?.StartedAt);

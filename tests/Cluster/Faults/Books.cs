@@ -16,7 +16,7 @@ namespace FangFanPin.Tests.Cluster.Faults;
 internal sealed class Books(FaultCluster cluster)
 {
     private readonly TreeLookups villages = new(new FixedTree(cluster.Tree));
-    private readonly HouseholdMapping mapping = new(new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(cluster.DataFolder, "keys.json"))));
+    private readonly HouseholdMapping mapping = new(new RingSealer(new KeyRingFile(Path.Combine(cluster.DataFolder, "keys.json")).OpenOrCreate()));
 
     /// <returns>What is wrong, one line each; empty when nothing is.</returns>
     public async Task<IReadOnlyList<string>> FaultsAsync(Load load)

@@ -144,7 +144,7 @@ public sealed class RollupCluster(PostgresCluster postgres) : IAsyncLifetime
         services.AddRollupWork();
         services.AddRecordsStorage();
         services.AddSingleton(DataDictionary.Shipped);
-        services.AddSingleton<ISealer>(new AesGcmSealer(KeyRingFile.OpenOrCreate(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json"))));
+        services.AddSingleton<ISealer>(new RingSealer(new KeyRingFile(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json")).OpenOrCreate()));
         services.AddSingleton<HouseholdWorld>();
         services.Configure<RollupOptions>(o =>
         {

@@ -32,31 +32,40 @@ internal sealed class TestImport : IImportSink
 {
     public static readonly DateOnly Today = new(2026, 11, 23);
     public const string Village = "411424001001", FarVillage = "410102001001";
-    private readonly List<Fragment> fragments = [];
+    private readonly List<RawRow> rows = [];
+    private readonly HashSet<(string Person, string Household)> persons = [];
 
     public List<RowError> Errors { get; } = [];
     public required ImportParser Parser { get; init; }
     public SortedDictionary<string, AssembledHousehold> Households { get; } = new(StringComparer.Ordinal);
     public IEnumerable<string> Codes => Errors.Select(e => e.Error.Code);
 
-    public void Take(Fragment fragment) => fragments.Add(FragmentCodec.Decode(fragment.HouseholdCode, fragment.Source, FragmentCodec.Encode(fragment)));
+    public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells)
+    {
+        rows.Add(new RawRowReader().Read(new RawRowWriter().Write(householdCode, source, row, cells)));
+        if (person is not null) persons.Add((person, householdCode));
+    }
+
     public void Take(RowError error) => Errors.Add(error);
 
     public static TestImport Of(params ISheetRows[] sheets)
     {
-        var import = new TestImport { Parser = new ImportParser(DataDictionary.Shipped, Today, name => name == "柘城县" ? "411424" : null) };
+        var import = new TestImport { Parser = new ImportParser(Reading) };
         foreach (var sheet in sheets) import.Parser.Parse(sheet, import, CancellationToken.None);
         import.Assemble();
         return import;
     }
 
+    private static readonly ImportReading Reading = new(DataDictionary.Shipped, Today, name => name == "柘城县" ? "411424" : null);
+
     private void Assemble()
     {
         var assembly = new HouseholdAssembly(DataDictionary.Shipped, Parser.Sheets, "I1");
-        var repeated = fragments.SelectMany(f => f.PersonCodes.Select(p => (p, f.HouseholdCode))).Distinct().GroupBy(p => p.p).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
-        foreach (var group in fragments.GroupBy(f => f.HouseholdCode))
+        var reader = new HouseholdRowReader(Reading, Parser.Sheets);
+        var repeated = persons.GroupBy(p => p.Person).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet();
+        foreach (var group in rows.GroupBy(r => r.HouseholdCode))
         {
-            var household = assembly.Assemble(group.Key, [.. group], repeated.Contains);
+            var household = assembly.Assemble(group.Key, reader.Read(group.Key, [.. group], Errors), repeated.Contains);
             Errors.AddRange(household.Errors);
             Households.Add(group.Key, household);
         }

@@ -52,7 +52,7 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         Assert.True((await store.FindAsync(account.Name))!.Intact);
         await PostgresCluster.ExecuteAsync(db.AdminConnectionString, $"update accounts set {change} where name = '{account.Name}'");
         Assert.False((await store.FindAsync(account.Name))!.Intact);
-        Assert.Equal(AccountStoreErrors.Tampered, (await store.ChangeAsync(account.Name, row => row, "test", DateTimeOffset.UtcNow, _ => Task.CompletedTask)).Error);
+        Assert.Equal(AccountStoreErrors.Tampered, (await store.ChangeAsync(account.Name, row => row, "test", DateTimeOffset.UtcNow, (_, _) => Task.CompletedTask)).Error);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         for (var i = 1; i <= 7; i++)
         {
             var n = i;
-            await store.ChangeAsync(account.Name, row => row with { PasswordHash = $"h{n}", PasswordChangedAt = row.PasswordChangedAt.AddDays(1) }, "password", DateTimeOffset.UtcNow, _ => Task.CompletedTask);
+            await store.ChangeAsync(account.Name, row => row with { PasswordHash = $"h{n}", PasswordChangedAt = row.PasswordChangedAt.AddDays(1) }, "password", DateTimeOffset.UtcNow, (_, _) => Task.CompletedTask);
         }
         Assert.Equal(["h7", "h6", "h5", "h4", "h3"], await store.PastPasswordsAsync(account.Name));
     }
@@ -121,7 +121,7 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         var store = new AccountStore(source, Keys);
         var account = New("viewer");
         await store.CreateAsync(account);
-        await Assert.ThrowsAsync<IOException>(() => store.ChangeAsync(account.Name, row => row with { Disabled = true }, "test", DateTimeOffset.UtcNow, _ => throw new IOException()));
+        await Assert.ThrowsAsync<IOException>(() => store.ChangeAsync(account.Name, row => row with { Disabled = true }, "test", DateTimeOffset.UtcNow, (_, _) => throw new IOException()));
         Assert.False((await store.FindAsync(account.Name))!.Disabled);
     }
 

@@ -1,3 +1,4 @@
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Audit;
 using FangFanPin.Tests.Postgres.Records;
@@ -183,12 +184,73 @@ public sealed class AuditChainTests(PostgresCluster cluster) : IAsyncLifetime
         for (var i = 1; i <= 4; i++) await records.WriteAsync(i);
         var verifier = new DocumentVerifier(source, records.Sealer);
         var (documents, none) = await verifier.VerifyAsync(Ct);
-        Assert.Equal(4, documents);
+        Assert.Equal(8, documents); // with their history
         Assert.Empty(none);
         var (one, two) = (SampleHouseholds.Code(1), SampleHouseholds.Code(2));
         await AsSuperuserAsync($"update household h set document = o.document from household o where h.code in ('{one}', '{two}') and o.code in ('{one}', '{two}') and o.code <> h.code");
         var (_, faults) = await verifier.VerifyAsync(Ct);
         Assert.Equal([(AuditFaults.DocumentForeign, one), (AuditFaults.DocumentForeign, two)], faults.Select(f => (f.Kind, f.Object)));
+    }
+
+    /// <summary>By somebody who has the database and the keys, but not the audit's.</summary>
+    [Theory]
+    [InlineData(Forgery.Document, AuditFaults.DocumentAltered)]
+    [InlineData(Forgery.DocumentWithItsHash, AuditFaults.DocumentAltered)]
+    [InlineData(Forgery.History, AuditFaults.DocumentAltered)]
+    [InlineData(Forgery.VersionBefore, AuditFaults.DocumentRolledBack)]
+    [InlineData(Forgery.VersionBeforeWithHistory, AuditFaults.DocumentRolledBack)]
+    [InlineData(Forgery.Deleted, AuditFaults.DocumentDeleted)]
+    public async Task A_document_that_was_sealed_anew_with_other_content_put_back_or_deleted_is_found(Forgery forgery, string kind)
+    {
+        await using var records = new RecordsUnderTest(database.ConnectionString);
+        var code = SampleHouseholds.Code(3);
+        var first = await records.WriteAsync(3);
+        await records.WriteAsync(4);
+        var before = await RowAsync(code);
+        var at = DateTimeOffset.UtcNow;
+        var amended = SampleHouseholds.Amended(first.State!, 77);
+        await records.WriteAsync(code, amended with { LastChange = amended.LastChange! with { At = new DateTimeOffset(at.Ticks / 10 * 10, TimeSpan.Zero) } }, first);
+        var verifier = new DocumentVerifier(source, records.Sealer);
+        Assert.Empty((await verifier.VerifyAsync(Ct)).Faults);
+        var (place, other) = (new SealPlace("household", code, 2), "something else"u8.ToArray());
+        string Hex(byte[] bytes) => $"'\\x{Convert.ToHexString(bytes)}'::bytea";
+        var back = $"update household set document = {Hex(before.Document)}, document_hash = {Hex(before.Hash)}, version = 1, changed_version = 1, changed_at = '{before.At:O}' where code = '{code}'";
+        await AsSuperuserAsync(forgery switch
+        {
+            Forgery.Document => $"update household set document = {Hex(records.Sealer.Seal(place, other))} where code = '{code}'",
+            Forgery.DocumentWithItsHash => $"update household set document = {Hex(records.Sealer.Seal(place, other))}, document_hash = {Hex(records.Sealer.Fingerprint(place, other))} where code = '{code}'",
+            Forgery.History => $"update household_history set document = {Hex(records.Sealer.Seal(place with { Table = "household_history" }, other))} where code = '{code}' and version = 2",
+            Forgery.VersionBefore => back,
+            Forgery.VersionBeforeWithHistory => $"delete from household_history where code = '{code}' and version = 2; {back}",
+            _ => $"delete from household_history where code = '{code}'; delete from household_member where household_code = '{code}'; delete from household where code = '{code}'",
+        });
+        var faults = (await verifier.VerifyAsync(Ct)).Faults;
+        Assert.Equal([kind], faults.Select(f => f.Kind).Distinct());
+        Assert.All(faults, f => Assert.Contains(code, f.Object, StringComparison.Ordinal));
+    }
+
+    public enum Forgery { Document, DocumentWithItsHash, History, VersionBefore, VersionBeforeWithHistory, Deleted }
+
+    /// <summary>Every entry of a change names the state that it found and the one that it left, and they follow on each other.</summary>
+    [Fact]
+    public async Task Changes_name_the_state_before_and_after_and_form_a_chain()
+    {
+        await using var records = new RecordsUnderTest(database.ConnectionString);
+        var held = await records.WriteAsync(7);
+        for (var i = 0; i < 3; i++) held = await records.WriteAsync(SampleHouseholds.Code(7), SampleHouseholds.Amended(held.State!, i), held);
+        var hashes = await records.RowsAsync($"select coalesce(encode(before_hash, 'hex'), ''), encode(after_hash, 'hex') from audit where object = '{SampleHouseholds.Code(7)}' order by id");
+        Assert.Equal(4, hashes.Length);
+        Assert.Equal("", hashes[0].Split('|')[0]);
+        Assert.Equal(hashes.SkipLast(1).Select(h => h.Split('|')[1]), hashes.Skip(1).Select(h => h.Split('|')[0]));
+        Assert.Equal(4, hashes.Select(h => h.Split('|')[1]).Distinct().Count());
+    }
+
+    private async Task<(byte[] Document, byte[] Hash, DateTimeOffset At)> RowAsync(string code)
+    {
+        await using var command = source.CreateCommand($"select document, document_hash, changed_at from household where code = '{code}'");
+        await using var reader = await command.ExecuteReaderAsync(Ct);
+        await reader.ReadAsync(Ct);
+        return (reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2));
     }
 
     private static async Task EndAsync(List<(NpgsqlConnection Session, NpgsqlTransaction Transaction)> open, int index, bool commit)

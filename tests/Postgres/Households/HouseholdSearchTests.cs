@@ -42,7 +42,7 @@ public sealed class SearchedCounty(PostgresCluster cluster) : IAsyncLifetime
         await database.DisposeAsync();
     }
 
-    private static RegionTree Tree()
+    public static RegionTree Tree()
     {
         RegionCode Code(string text) => RegionCode.Parse(text);
         var top = new Region(Code("410000000000"), "河南省", RegionLevel.Province, null);

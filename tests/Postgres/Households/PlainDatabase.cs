@@ -56,5 +56,7 @@ public sealed class PlainDatabase(PostgresCluster cluster) : IAsyncLifetime
         public byte[] Open(SealPlace place, ReadOnlySpan<byte> box) => throw new NotSupportedException();
         public byte[]? BlindIndex(BlindKind kind, string? normalised) => normalised is null ? null : PlainProvince.Hash(" csp"[(int)kind], normalised);
         public byte[][] BlindIndexes(BlindKind kind, string? normalised) => BlindIndex(kind, normalised) is { } hash ? [hash] : [];
+        public byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain) => throw new NotSupportedException();
+        public bool HasFingerprint(SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> fingerprint) => throw new NotSupportedException();
     }
 }

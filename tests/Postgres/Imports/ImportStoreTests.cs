@@ -13,7 +13,7 @@ namespace FangFanPin.Tests.Postgres.Imports;
 public sealed class ImportStoreTests : IClassFixture<PostgresDatabase>, IAsyncDisposable
 {
     private readonly NpgsqlDataSource database;
-    private readonly AesGcmSealer sealer = new(KeyRing.Random());
+    private readonly RingSealer sealer = new(KeyRing.Random());
     private readonly ImportJobStore jobs;
     private readonly ImportStagingStore staging;
     private readonly ImportFileStore files;
@@ -85,25 +85,11 @@ public sealed class ImportStoreTests : IClassFixture<PostgresDatabase>, IAsyncDi
     }
 
     [Fact]
-    public async Task Fragments_come_back_by_household_and_repeated_persons_are_found()
-    {
-        var id = (await NewAsync()).Id;
-        await staging.WriteAsync(id, 1, [Fragment("H2", 0, 7, "P2"), Fragment("H1", 0, 3, "P1"), Fragment("H2", 1, 2, "P1", "P2")], [], Ct);
-        await staging.WriteAsync(id, 2, [Fragment("H9", 0, 1, "P2")], [], Ct);
-        var read = new List<string>();
-        await foreach (var (code, fragments) in staging.HouseholdsAsync(id, 1, Ct)) read.Add($"{code}:{string.Join(',', fragments.Select(f => $"{f.Source}/{f.Rows[0]}"))}");
-        Assert.Equal(["H1:0/3", "H2:0/7,1/2"], read);
-        Assert.Equal(["P1"], await staging.RepeatedPersonsAsync(id, 1, Ct));
-        await staging.SweepAsync(id, 1, Ct);
-        Assert.Empty(await staging.RepeatedPersonsAsync(id, 1, Ct));
-    }
-
-    [Fact]
     public async Task Errors_come_back_in_the_order_of_the_file()
     {
         var id = (await NewAsync()).Id;
         var errors = new[] { new RowError(1, 2, null, ImportErrors.NoCode, null, null), new RowError(0, 9, "性别", ImportErrors.ErrorValue, "#N/A", "H1"), new RowError(0, 4, "甲", ImportErrors.NoArea, "", "H1") };
-        await staging.WriteAsync(id, 1, [], errors, Ct);
+        await staging.WriteAsync(id, 1, [], [], errors, Ct);
         var read = new List<RowError>();
         await foreach (var error in staging.ErrorsAsync(id, 1, 2, Ct)) read.Add(error);
         Assert.Equal([errors[2], errors[1]], read);
@@ -146,12 +132,6 @@ public sealed class ImportStoreTests : IClassFixture<PostgresDatabase>, IAsyncDi
     }
 
     private Task<ImportJob?> BeginAsync(Guid id) => jobs.BeginAsync(id, [ImportStage.Uploaded], ImportStage.Parsing, DateTimeOffset.UtcNow, Ct);
-
-    private static Fragment Fragment(string code, int source, int row, params string[] persons) => new()
-    {
-        HouseholdCode = code, Source = source, Rows = [row, row + 2], Household = new Household { HouseholdCode = code },
-        Records = [.. persons.Select(p => new RowRecord(row, new Member { PersonCode = p }))],
-    };
 
     private static StagedHousehold Household(string code) => new(code, StagedKind.New, null, new ImportFile
     {

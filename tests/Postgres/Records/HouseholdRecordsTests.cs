@@ -215,9 +215,9 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
     public async Task After_a_key_rotation_old_rows_are_read_and_written_again_with_the_new_key()
     {
         var ring = KeyRing.Random();
-        await using var before = new RecordsUnderTest(database.ConnectionString, new AesGcmSealer(ring));
+        await using var before = new RecordsUnderTest(database.ConnectionString, new RingSealer(ring));
         await before.WriteAsync(number);
-        await using var after = new RecordsUnderTest(database.ConnectionString, new AesGcmSealer(ring.WithNewSeal()));
+        await using var after = new RecordsUnderTest(database.ConnectionString, new RingSealer(ring.WithNewKeys(KeySuite.National)));
         var held = await after.ReadAsync(Code);
         await after.WriteAsync(Code, SampleHouseholds.Amended(held.State!, 77), held);
         Assert.Equal(["2"], await after.RowsAsync($"select get_byte(document, 1) from household where code = '{Code}'"));

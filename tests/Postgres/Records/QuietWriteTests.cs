@@ -80,8 +80,8 @@ public sealed class QuietWriteTests(PostgresDatabase database) : IClassFixture<P
                 encode(members_digest, 'hex') <> '', changed_version, changed_at, changed_by, income_band, document is not null
             from household where code = '{code}'
             """),
-        .. await records.RowsAsync($"select version, at, actor, kind, command_id, import_id, content_hash is null from household_history where code = '{code}' order by version"),
-        .. await records.RowsAsync($"select at, actor, action, result, trace_id, role, after_hash is not null from audit where object = '{code}' order by id"),
+        .. await records.RowsAsync($"select version, at, actor, kind, command_id, import_id, content_hash is null, document_hash is not null from household_history where code = '{code}' order by version"),
+        .. await records.RowsAsync($"select at, actor, action, result, trace_id, role, before_hash is not null, after_hash is not null from audit where object = '{code}' order by id"),
         .. await records.RowsAsync($"select person_code, name, status, village from household_member where household_code = '{code}' order by 1"),
         .. await records.RowsAsync($"select risk_type, village from household_risk where code = '{code}' order by 1, 2"),
         .. await records.RowsAsync($"select target, version from owed where subject = '{code}' order by 1"),

@@ -22,7 +22,7 @@ public sealed class RecordsUnderTest : IAsyncDisposable
     {
         services = new ServiceCollection().AddLogging()
             .AddSingleton(_ => NpgsqlDataSource.Create(connectionString))
-            .AddSingleton(sealer ?? new AesGcmSealer(KeyRing.Random()))
+            .AddSingleton(sealer ?? new RingSealer(KeyRing.Random()))
             .AddRecordsStorage(options)
             .BuildServiceProvider();
     }

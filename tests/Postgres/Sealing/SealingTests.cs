@@ -19,7 +19,7 @@ public sealed class SealingTests
     [InlineData(500)]
     public void What_was_sealed_opens_in_its_place(int length)
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text.AsSpan(0, length));
         Assert.Equal(Text[..length], sealer.Open(Here, box));
     }
@@ -32,7 +32,7 @@ public sealed class SealingTests
     public void Every_format_ever_written_still_opens(int length, string box)
     {
         var key = new RingKey(1, [.. Enumerable.Range(0, RingKey.Length).Select(i => (byte)i)]);
-        var sealer = new AesGcmSealer(new KeyRing(1, [key], 1, [key]));
+        var sealer = new RingSealer(new KeyRing(1, [key], 1, [key]));
         Assert.Equal(Text[..length], sealer.Open(Here, Convert.FromBase64String(box)));
     }
 
@@ -43,7 +43,7 @@ public sealed class SealingTests
     [InlineData("househol", "d411600000001", 7)]
     public void It_does_not_open_elsewhere(string table, string key, long version)
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text);
         Assert.ThrowsAny<CryptographicException>(() => sealer.Open(new SealPlace(table, key, version), box));
     }
@@ -51,7 +51,7 @@ public sealed class SealingTests
     [Fact]
     public void No_byte_can_be_changed_unnoticed()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var box = sealer.Seal(Here, Text.AsSpan(0, 40));
         for (var i = 0; i < box.Length; i++)
         {
@@ -64,7 +64,7 @@ public sealed class SealingTests
     [Fact]
     public void The_same_bytes_sealed_twice_differ()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         Assert.NotEqual(sealer.Seal(Here, Text), sealer.Seal(Here, Text));
     }
 
@@ -72,7 +72,7 @@ public sealed class SealingTests
     [Fact]
     public void No_salt_sees_a_nonce_twice_whichever_threads_seal()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         var boxes = new string[40_000];
         var threads = Enumerable.Range(0, 8).Select(t => new Thread(() =>
         {
@@ -89,9 +89,9 @@ public sealed class SealingTests
     public void Boxes_of_many_salts_and_keys_open_in_any_order()
     {
         var ring = KeyRing.Random();
-        var rotated = ring.WithNewSeal();
-        var boxes = Enumerable.Range(0, 300).Select(i => (Place: Here with { Version = i }, Box: new AesGcmSealer(i % 2 == 0 ? ring : rotated).Seal(Here with { Version = i }, Text.AsSpan(0, i)))).ToArray();
-        var opener = new AesGcmSealer(rotated);
+        var rotated = ring.WithNewKeys(KeySuite.National);
+        var boxes = Enumerable.Range(0, 300).Select(i => (Place: Here with { Version = i }, Box: new RingSealer(i % 2 == 0 ? ring : rotated).Seal(Here with { Version = i }, Text.AsSpan(0, i)))).ToArray();
+        var opener = new RingSealer(rotated);
         var random = new Random(3);
         for (var n = 0; n < 3_000; n++)
         {
@@ -100,13 +100,15 @@ public sealed class SealingTests
         }
     }
 
-    [Fact]
-    public void After_a_rotation_old_boxes_open_new_ones_use_the_new_key_and_both_hashes_are_looked_for()
+    [Theory]
+    [InlineData(KeySuite.International)]
+    [InlineData(KeySuite.National)]
+    public void After_a_rotation_old_boxes_open_new_ones_use_the_new_key_and_both_hashes_are_looked_for(KeySuite suite)
     {
         var ring = KeyRing.Random();
-        var before = new AesGcmSealer(ring);
-        var rotated = ring.WithNewSeal().WithNewIndex();
-        var after = new AesGcmSealer(rotated);
+        var before = new RingSealer(ring);
+        var rotated = ring.WithNewKeys(suite);
+        var after = new RingSealer(rotated);
         Assert.Equal(Text, after.Open(Here, before.Seal(Here, Text)));
         Assert.ThrowsAny<CryptographicException>(() => before.Open(Here, after.Seal(Here, Text)));
         var hash = before.BlindIndex(BlindKind.Phone, "13800001234")!;
@@ -117,9 +119,9 @@ public sealed class SealingTests
     [Fact]
     public void Hashes_differ_by_kind_and_by_ring()
     {
-        var sealer = new AesGcmSealer(KeyRing.Random());
+        var sealer = new RingSealer(KeyRing.Random());
         Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "051234"), sealer.BlindIndex(BlindKind.CertificateLastSix, "051234"));
-        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "1"), new AesGcmSealer(KeyRing.Random()).BlindIndex(BlindKind.Phone, "1"));
+        Assert.NotEqual(sealer.BlindIndex(BlindKind.Phone, "1"), new RingSealer(KeyRing.Random()).BlindIndex(BlindKind.Phone, "1"));
         Assert.Null(sealer.BlindIndex(BlindKind.Phone, null));
     }
 
@@ -127,14 +129,14 @@ public sealed class SealingTests
     public void Processes_that_start_at_once_make_one_ring_that_only_its_owner_can_read()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "inside", "keys.json");
-        var rings = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => KeyRingFile.OpenOrCreate(path)).ToArray();
+        var rings = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => new KeyRingFile(path).OpenOrCreate()).ToArray();
         Assert.Single(rings.Select(r => Convert.ToHexString(r.Seal.Bytes) + Convert.ToHexString(r.Index.Bytes)).Distinct());
         Assert.Equal([Path.GetFileName(path)], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        KeyRingFile.Write(path, rings[0].WithNewSeal());
-        Assert.Equal(2, KeyRingFile.Read(path).Seal.Id);
+        new KeyRingFile(path).Write(rings[0].WithNewKeys(KeySuite.National));
+        Assert.Equal(2, new KeyRingFile(path).Read().Seal.Id);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+        Assert.Throws<InvalidDataException>(() => new KeyRingFile(path).OpenOrCreate());
     }
 
     [Theory]
@@ -147,7 +149,7 @@ public sealed class SealingTests
         var path = Path.Combine(Directory.CreateTempSubdirectory("ffp-keys").FullName, "keys.json");
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Throws<InvalidDataException>(() => KeyRingFile.OpenOrCreate(path));
+        Assert.Throws<InvalidDataException>(() => new KeyRingFile(path).OpenOrCreate());
         Assert.Equal(content, File.ReadAllText(path));
     }
 }

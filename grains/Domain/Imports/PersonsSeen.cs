@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>
+/// Finds the persons who stand in more than one household of an import. Keeps 32 bytes of hashes for each person, not their codes: a province is 7.2 million.
+/// </summary>
+public sealed class PersonsSeen
+{
+    private readonly Dictionary<UInt128, ulong> householdOf = [];
+    private readonly HashSet<string> repeated = new(StringComparer.Ordinal);
+
+    public IReadOnlySet<string> Repeated => repeated;
+
+    public void Add(string personCode, string householdCode)
+    {
+        var household = (ulong)HashOf(householdCode);
+        ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(householdOf, HashOf(personCode), out var known);
+        if (!known) first = household;
+        else if (first != household) repeated.Add(personCode);
+    }
+
+    private static UInt128 HashOf(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return MemoryMarshal.Read<UInt128>(hash);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace FangFanPin.Domain.Imports;
+
+/// <summary>A row as it stands in the file, with the household it names. What its cells mean is asked only when all rows of the household are together.</summary>
+/// <param name="Source">Which sheet of the import, from 0.</param>
+/// <param name="Row">As the spreadsheet counts, from 1.</param>
+public sealed record RawRow(string HouseholdCode, int Source, int Row, SheetCell[] Cells) : IComparable<RawRow>
+{
+    /// <summary>The order of the file.</summary>
+    public int CompareTo(RawRow? other) => other is null ? 1 : (Source, Row).CompareTo((other.Source, other.Row));
+}
+
+/// <summary>Rows as bytes, on their way from the file to their household: numbers as they stand in memory, then each text's length and characters.</summary>
+public sealed class RawRowWriter
+{
+    private const int HeadBytes = 4 * sizeof(int);
+    private byte[] buffer = new byte[16 * 1024];
+
+    /// <returns>Valid until the next call.</returns>
+    public ReadOnlySpan<byte> Write(string code, int source, int row, ReadOnlySpan<SheetCell> cells)
+    {
+        var length = HeadBytes + sizeof(char) * code.Length;
+        foreach (var cell in cells) length += sizeof(int) + sizeof(char) * (cell.Text?.Length ?? 0);
+        if (buffer.Length < length) buffer = new byte[length * 2];
+        var at = 0;
+        foreach (var number in (ReadOnlySpan<int>)[source, row, cells.Length, code.Length]) Put(number, ref at);
+        Put(code, ref at);
+        foreach (var cell in cells)
+        {
+            Put((cell.Text?.Length ?? 0) << 8 | (byte)cell.Trouble, ref at);
+            Put(cell.Text, ref at);
+        }
+        return buffer.AsSpan(0, length);
+    }
+
+    private void Put(int number, ref int at)
+    {
+        MemoryMarshal.Write(buffer.AsSpan(at), number);
+        at += sizeof(int);
+    }
+
+    private void Put(string? text, ref int at)
+    {
+        var bytes = MemoryMarshal.AsBytes(text.AsSpan());
+        bytes.CopyTo(buffer.AsSpan(at));
+        at += bytes.Length;
+    }
+}
+
+/// <summary>Reads what <see cref="RawRowWriter"/> wrote. Not for several threads.</summary>
+public sealed class RawRowReader
+{
+    private readonly TextCache texts = new();
+
+    public RawRow Read(ReadOnlySpan<byte> bytes)
+    {
+        var (source, row, count, codeLength) = (Number(ref bytes), Number(ref bytes), Number(ref bytes), Number(ref bytes));
+        var code = Text(codeLength, ref bytes);
+        var cells = new SheetCell[count];
+        for (var i = 0; i < count; i++)
+        {
+            var head = Number(ref bytes);
+            if (head != 0) cells[i] = new SheetCell(Text(head >>> 8, ref bytes), (CellTrouble)(byte)head);
+        }
+        return new RawRow(code, source, row, cells);
+    }
+
+    private static int Number(ref ReadOnlySpan<byte> bytes)
+    {
+        var number = MemoryMarshal.Read<int>(bytes);
+        bytes = bytes[sizeof(int)..];
+        return number;
+    }
+
+    private string Text(int length, ref ReadOnlySpan<byte> bytes)
+    {
+        var text = texts.Of(MemoryMarshal.Cast<byte, char>(bytes[..(length * sizeof(char))]));
+        bytes = bytes[(length * sizeof(char))..];
+        return text;
+    }
+}
+
+/// <summary>
+/// Brings rows that belong together to one place, whatever their order in the files: they are spread over parts by their household, and one part at a
+/// time is small. One thread writes, then several may read. What does not fit into memory lies sealed in a temporary file.
+/// </summary>
+public interface IRowSpill : IDisposable
+{
+    int Parts { get; }
+
+    /// <summary>All rows of a household come to the same part, in the order in which they were added.</summary>
+    void Add(string householdCode, ReadOnlySpan<byte> row);
+
+    /// <summary>The rows of a part. Each is valid until the next one.</summary>
+    IEnumerable<ReadOnlyMemory<byte>> Read(int part);
+}
+
+public interface IRowSpills
+{
+    /// <param name="bytesExpected">Of all rows together, roughly: it decides on the number of parts.</param>
+    IRowSpill Open(long bytesExpected);
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using FangFanPin.Storage.Sealing;
+using Npgsql;
+
+namespace FangFanPin.Storage.Audit;
+
+/// <summary>An entry with every column, as the table has it and as archives keep it.</summary>
+/// <param name="At">Microseconds since the year 1, UTC.</param>
+/// <param name="Texts">Actor, action, object, result, trace, role, address, device, subject.</param>
+internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? BeforeHash, byte[]? AfterHash)
+{
+    /// <summary>In the order that <see cref="Read"/> expects.</summary>
+    public const string Columns = "id, at, actor, action, object, result, trace_id, role, address, device, subject, before_hash, after_hash";
+
+    private const int FirstText = 2, TextCount = 9, BeforeColumn = 11, AfterColumn = 12;
+    private const byte LeafMark = 0;
+
+    public string? Subject => Texts[TextCount - 1];
+
+    public static AuditRow Read(NpgsqlDataReader row)
+    {
+        var texts = new string?[TextCount];
+        for (var i = 0; i < texts.Length; i++) texts[i] = row.IsDBNull(FirstText + i) ? null : row.GetString(FirstText + i);
+        return new AuditRow(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1).UtcTicks / TimeSpan.TicksPerMicrosecond, texts, Bytes(row, BeforeColumn), Bytes(row, AfterColumn));
+    }
+
+    /// <summary>Over every column: whatever is changed in it gives another.</summary>
+    public byte[] Hash(KeySuite suite)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        bytes.Write([LeafMark]);
+        Add(bytes, Id);
+        Add(bytes, At);
+        foreach (var text in Texts) Add(bytes, text is null ? null : Encoding.UTF8.GetBytes(text));
+        Add(bytes, BeforeHash);
+        Add(bytes, AfterHash);
+        return Suites.Hash(suite, bytes.WrittenSpan);
+    }
+
+    private static byte[]? Bytes(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+
+    private static void Add(ArrayBufferWriter<byte> bytes, long number)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(bytes.GetSpan(8), number);
+        bytes.Advance(8);
+    }
+
+    /// <summary>Lengths stand in front, and none is not empty: no two rows give the same bytes.</summary>
+    private static void Add(ArrayBufferWriter<byte> bytes, byte[]? part)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(4), part?.Length ?? -1);
+        bytes.Advance(4);
+        if (part is not null) bytes.Write(part);
+    }
+}
+
+/// <summary>The hash of one entry of the audit.</summary>
+internal readonly record struct AuditLeaf(long Id, byte[] Hash, string? Subject)
+{
+    public const int HashLength = Suites.HashLength;
+
+    public static AuditLeaf Of(AuditRow row, KeySuite suite) => new(row.Id, row.Hash(suite), row.Subject);
+}

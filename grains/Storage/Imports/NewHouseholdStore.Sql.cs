@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Imports;
+using FangFanPin.Storage.Households;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace FangFanPin.Storage.Imports;
+
+public sealed partial class NewHouseholdStore
+{
+    private static readonly string Kind = CommandContent.KindOf(new ImportFile { Incoming = HouseholdFile.Empty, Columns = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, ImportId = "" });
+
+    private const string CopySql = """
+        copy import_new (import_id, run, village, code, command_id, contribution, next_due, document, status, class, household_type, policy_status,
+            monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
+            net_per_capita, members_digest, document_hash, change, change_hash, persons, names, sexes, births, statuses, cert_indexes, last6_indexes, phone_indexes)
+        from stdin (format binary)
+        """;
+
+    private const string VillagesSql = "select distinct village from import_new where import_id = $1 and run = $2";
+
+    /// <summary>The planner knows nothing about tables that grow by the minute, nor about a batch. The check looks a few rows up in large tables …</summary>
+    private const string ByIndexes = "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
+
+    /// <summary>… and the move joins what it has in its hands.</summary>
+    private const string ByHashes = "set local enable_hashjoin = on; set local enable_nestloop = off; set local work_mem = '64MB'";
+
+    private const string BatchSql = """
+        with batch as materialized (
+            select ctid as place, * from import_new where import_id = $1 and run = $2 and (village, code) > ($3, $4) order by village, code limit $5
+        )
+        """;
+
+    /// <summary>
+    /// What has come between preview and commit: the village ended, a person or a certificate now stands in another household. Households of the import
+    /// itself are no obstacle to each other: what they share was found before, or is a finding.
+    /// </summary>
+    private const string ObstaclesSql = BatchSql + $"""
+
+        select distinct on (code) code, reason from (
+            select code, 1 as rank, 'household.unknown-village' as reason from batch b
+            where b.village = any ($6) or not exists (select from region_epoch e where e.region = b.village and e.live)
+            union all
+            select code, 2, 'import.person-elsewhere' from batch b
+            where exists (select from household_member m where m.person_code = any (b.persons) and m.household_code <> b.code)
+            union all
+            select b.code, 3, 'import.certificate-elsewhere' from batch b
+            cross join lateral unnest(b.cert_indexes, b.statuses) as c (hash, status)
+            join household_member m on m.cert_index = c.hash and m.household_code <> b.code
+            join household h on h.code = m.household_code
+            where c.status = '{MemberStatuses.Active}' and h.changed_at >= $7
+              and (h.status is null or h.status = '{HouseholdStatuses.Active}') and (m.status is null or m.status = '{MemberStatuses.Active}')
+              and not exists (select from import_household i where i.import_id = $1 and i.run = $2 and i.code = h.code)
+        ) o order by code, rank
+        """;
+
+    /// <summary>
+    /// One statement moves the batch to where it belongs. Whoever has registered a household meanwhile keeps it: the row is not written, and nothing that
+    /// belongs to it. Rows go in key order into every table, as those of grains do, so that two transactions do not wait for each other crosswise.
+    /// </summary>
+    private const string MoveSql = BatchSql + """
+        , refused as materialized (
+            select * from unnest($6, $7) as r (code, reason)
+        ), saved as (
+            insert into household (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                member_count, net_per_capita, members_digest, document_hash, changed_version, changed_at, changed_by)
+            select code, 1, gen_random_uuid(), village, contribution, next_due, document, status, class, household_type, policy_status,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                member_count, net_per_capita, members_digest, document_hash, 1, $8, $9
+            from batch where code not in (select code from refused)
+            order by code
+            on conflict (code) do nothing
+            returning code, village, contribution
+        ), members as (
+            insert into household_member (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index, village)
+            select b.code, m.*, b.village from saved s join batch b on b.code = s.code
+            cross join lateral unnest(b.persons, b.names, b.sexes, b.births, b.statuses, b.cert_indexes, b.last6_indexes, b.phone_indexes) as m (person, name, sex, birth, status, cert, last6, phone)
+            order by b.code, m.person collate "C"
+        ), history as (
+            insert into household_history (code, version, at, actor, kind, command_id, import_id, document, document_hash)
+            select b.code, 1, $8, $9, $10, b.command_id, $11, b.change, b.change_hash from saved s join batch b on b.code = s.code order by b.code
+        ), owing as (
+            insert into owed as o (target, subject, version, at)
+            select village, code, 1, now() from saved where contribution <> '' order by village, code
+            on conflict (target, subject) do update set version = greatest(o.version, excluded.version)
+        ), settled as materialized (
+            select b.village, b.code, s.code is not null as written, coalesce(r.reason, 'household.stale-version') as reason
+            from batch b left join saved s on s.code = b.code left join refused r on r.code = b.code
+        ), outcomes as (
+            insert into import_household (import_id, run, code, kind, outcome, reason)
+            select $1, $2, code, 1, case when written then 1 else 3 end, case when not written then reason end from settled order by code
+        ), gone as (
+            delete from import_new where ctid = any (array(select place from batch))
+        )
+        select village, (count(*) filter (where written))::int, (count(*) filter (where not written))::int, max(code) from settled group by village order by village
+        """;
+
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, Guid id, int run, HouseholdRow row, CancellationToken ct)
+    {
+        var (household, members) = (row.File!.Household, row.Members!.Rows);
+        await copy.StartRowAsync(ct);
+        await copy.WriteAsync(id, NpgsqlDbType.Uuid, ct);
+        await copy.WriteAsync(run, NpgsqlDbType.Integer, ct);
+        await copy.WriteAsync(row.Columns.Village!, NpgsqlDbType.Text, ct);
+        await copy.WriteAsync(row.Key, NpgsqlDbType.Text, ct);
+        await copy.WriteAsync(row.Change!.CommandId, NpgsqlDbType.Uuid, ct);
+        await copy.WriteAsync(row.Columns.Contribution.Encode(), NpgsqlDbType.Bytea, ct);
+        await ValueAsync(copy, row.Columns.NextDue, NpgsqlDbType.Date, ct);
+        await copy.WriteAsync(row.Document!, NpgsqlDbType.Bytea, ct);
+        await TextAsync(copy, row.Columns.Status, ct);
+        await copy.WriteAsync(row.Columns.Class, NpgsqlDbType.Smallint, ct);
+        await TextAsync(copy, household.HouseholdType, ct);
+        await TextAsync(copy, household.PolicyStatus, ct);
+        await TextAsync(copy, household.MonitorCategory, ct);
+        await TextAsync(copy, household.RiskEliminated, ct);
+        await ValueAsync(copy, HouseholdColumns.Digits(household.RecognizedMonth), NpgsqlDbType.Integer, ct);
+        await ValueAsync(copy, HouseholdColumns.Digits(household.EliminatedMonth), NpgsqlDbType.Integer, ct);
+        await copy.WriteAsync((row.Columns.RiskTypes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
+        await TextAsync(copy, household.HeadName, ct);
+        await BytesAsync(copy, row.HeadCertIndex, ct);
+        await BytesAsync(copy, row.PhoneIndex, ct);
+        await ValueAsync(copy, row.Columns.MemberCount, NpgsqlDbType.Integer, ct);
+        await ValueAsync(copy, row.Columns.NetPerCapita, NpgsqlDbType.Numeric, ct);
+        await copy.WriteAsync(row.Members.Digest, NpgsqlDbType.Bytea, ct);
+        await copy.WriteAsync(row.DocumentHash!, NpgsqlDbType.Bytea, ct);
+        await copy.WriteAsync(row.ChangeDocument!, NpgsqlDbType.Bytea, ct);
+        await copy.WriteAsync(row.ChangeHash!, NpgsqlDbType.Bytea, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Person, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Name, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Sex, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Date, m => m.BirthDate, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Status, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.CertIndex, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.LastSixIndex, ct);
+        await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.PhoneIndex, ct);
+    }
+
+    private static Task TextAsync(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>
+        HouseholdColumns.Filled(text) is { } filled ? copy.WriteAsync(filled, NpgsqlDbType.Text, ct) : copy.WriteNullAsync(ct);
+
+    private static Task BytesAsync(NpgsqlBinaryImporter copy, byte[]? bytes, CancellationToken ct) =>
+        bytes is null ? copy.WriteNullAsync(ct) : copy.WriteAsync(bytes, NpgsqlDbType.Bytea, ct);
+
+    private static Task ValueAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken ct) where T : struct =>
+        value is { } filled ? copy.WriteAsync(filled, type, ct) : copy.WriteNullAsync(ct);
+
+    private static Task ColumnAsync<T>(NpgsqlBinaryImporter copy, IReadOnlyList<MemberRow> members, NpgsqlDbType type, Func<MemberRow, T> value, CancellationToken ct)
+    {
+        var values = new T[members.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = value(members[i]);
+        return copy.WriteAsync(values, NpgsqlDbType.Array | type, ct);
+    }
+}
