@@ -61,7 +61,7 @@ internal static class Form
         where TEntity : Entity
     {
         var errors = FieldCheck.Check(context.Dictionary, map, fields, place, context.Today, out var canonical);
-        errors.AddRange(fields.Select(f => f.Key).Intersect(refused ?? []).Select(id => HouseholdErrors.FixedField(place, id)));
+        errors.AddRange(fields.Select(f => f.Key).Where(id => refused?.Contains(id) == true).Select(id => HouseholdErrors.FixedField(place, id)));
         if (errors.Count > 0) return errors;
         var filled = map.WithTexts(record, canonical);
         var missing = (required ?? []).Where(id => map.Find(id)!.IsEmpty(filled)).Select(id => HouseholdErrors.Required(place, id)).ToList();

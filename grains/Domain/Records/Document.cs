@@ -16,6 +16,9 @@ public sealed class DocumentWriter
 
     public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
 
+    /// <summary>Begins a new document in the same room; what was <see cref="Written"/> is lost.</summary>
+    public void Clear() => length = 0;
+
     public void Tag(int number, WireType wire) => Unsigned((ulong)number << 2 | (uint)wire);
     public void EndOfRecord() => Unsigned(0);
 

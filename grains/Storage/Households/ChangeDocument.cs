@@ -18,21 +18,19 @@ internal static class ChangeDocument
     [Flags]
     private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
 
-    public static byte[] Encode(HouseholdChanged change)
+    public static void Encode(HouseholdChanged change, DocumentWriter writer)
     {
-        var writer = new DocumentWriter();
         writer.Unsigned(change.Registers ? Registration : Format);
         writer.Text(change.Actor.DisplayName);
         writer.Text(change.Actor.Role);
         writer.Text(change.Actor.Region);
-        if (change.Registers) return writer.Written.ToArray();
+        if (change.Registers) return;
         FieldChange? before = null;
         foreach (var field in change.Changes)
         {
             Encode(field, before, writer);
             before = field;
         }
-        return writer.Written.ToArray();
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
