@@ -21,7 +21,7 @@ public sealed class NotInNationalTests
     [Fact]
     public void Areas_are_ranked_by_what_is_late_and_equal_ones_share_a_rank()
     {
-        OpenTally Tally(RegionCode city, string kind, string step, int count, int lingering) => new(Code(city, 101_001_201), kind, step, RegionLevel.County, count, 0, lingering);
+        OpenTally Tally(RegionCode city, string kind, string step, int count, int lingering) => new(Code(city, 101_001_201), kind, step, RegionLevel.County, count, 0, lingering, 0);
         var ranked = NotInNationalRanking.Of(Tree, Province, RegionLevel.City,
         [
             Tally(A, CaseKinds.Recognition, CaseSteps.Booked, 3, 1), Tally(B, CaseKinds.Recognition, CaseSteps.Booked, 1, 1),
