@@ -33,11 +33,11 @@ public static class RegionChangeEndpoints
     public static void MapRegionChanges(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/regions/{code}").WithTags("行政区划");
-        group.MapPost("/rename", RenameAsync).WithSummary("更名").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
-        group.MapPost("/children", CreateAsync).WithSummary("新设下级区划").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
-        group.MapPost("/move", MoveAsync).WithSummary("划转到另一上级").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
-        group.MapPost("/merge", MergeAsync).WithSummary("并入同级区划").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
-        group.MapPost("/split", SplitAsync).WithSummary("拆分").Requires(Permission.ChangeRegions, Area.FromRoute("code"));
+        group.MapPost("/rename", RenameAsync).WithSummary("更名").Requires(Permission.ChangeRegions, Area.FromChangedRoute("code"));
+        group.MapPost("/children", CreateAsync).WithSummary("新设下级区划").Requires(Permission.ChangeRegions, Area.FromChangedRoute("code"));
+        group.MapPost("/move", MoveAsync).WithSummary("划转到另一上级").Requires(Permission.ChangeRegions, Area.FromChangedRoute("code"));
+        group.MapPost("/merge", MergeAsync).WithSummary("并入同级区划").Requires(Permission.ChangeRegions, Area.FromChangedRoute("code"));
+        group.MapPost("/split", SplitAsync).WithSummary("拆分").Requires(Permission.ChangeRegions, Area.FromChangedRoute("code"));
     }
 
     private static Task<Results<Ok<RegionChangedResponse>, ProblemHttpResult>> RenameAsync(
@@ -63,7 +63,7 @@ public static class RegionChangeEndpoints
             codes => new RegionChange.Split(codes[0], codes[1], body.Name?.Trim() ?? "", codes[2..]), code, ct, leavesPlace: true);
 
     /// <summary>What every change of the tree needs of its request.</summary>
-    internal sealed record Changes(Caller Caller, IGrainFactory Grains, IRegions Regions, Guid CommandId)
+    internal sealed record Changes(Caller Caller, IGrainFactory Grains, IRegions Regions, Guid? CommandId)
     {
         private const int CodesMax = 200;
 
@@ -71,9 +71,11 @@ public static class RegionChangeEndpoints
         {
             await Task.CompletedTask;
             var key = context.Request.Headers["Idempotency-Key"];
+            // Who gives no key does not mean to ask again.
+            Guid? commandId = Guid.TryParse(key, out var id) && id != Guid.Empty ? id : key.Count == 0 ? Guid.NewGuid() : null;
             return Caller.Of(context) is not { } caller ? null : new Changes(
                 caller, context.RequestServices.GetRequiredService<IGrainFactory>(), context.RequestServices.GetRequiredService<IRegions>(),
-                Guid.TryParse(key, out var id) ? id : Guid.NewGuid());
+                commandId);
         }
 
         /// <param name="others">Codes in the body; those that exist must lie in the caller's area.</param>
@@ -86,9 +88,13 @@ public static class RegionChangeEndpoints
         {
             if (others.Count > CodesMax || others.Any(o => !RegionCode.TryParse(o, out _))) return Problems.From(AreaErrors.BadCode);
             ImmutableArray<RegionCode> codes = [RegionCode.Parse(code), .. others.Select(o => RegionCode.Parse(o!))];
-            if (Outside(codes, leavesPlace) is { } error) return Problems.From(error);
-            var answer = await Grains.GetGrain<IRegionStructureGrain>(IRegionStructureGrain.Key).ApplyAsync(
-                new RegionChangeCommand { CommandId = CommandId, Actor = ActorOf(Caller), Change = change(codes) }, ct);
+            if (CommandId is not { } commandId) return Problems.From(HouseholdRequestErrors.KeyRequired);
+            var command = new RegionChangeCommand { CommandId = commandId, Actor = ActorOf(Caller), Change = change(codes) };
+            var structure = Grains.GetGrain<IRegionStructureGrain>(IRegionStructureGrain.Key);
+            // A repeat first: of what it changed, nothing may stand any more where it stood.
+            var answer = await structure.FindAsync(command, ct);
+            if (answer is null && Outside(codes, leavesPlace) is { } error) return Problems.From(error);
+            answer ??= await structure.ApplyAsync(command, ct);
             if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
             await Regions.RefreshAsync(ct);
             return TypedResults.Ok(new RegionChangedResponse(answer.Version, answer.HouseholdsMoved));

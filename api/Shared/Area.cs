@@ -40,6 +40,9 @@ public abstract record Area
     /// <summary>A region code in the path.</summary>
     public static Area FromRoute(string parameter) => new RouteRegion(parameter);
 
+    /// <summary>A region code in the path of a change. It may have ended by this very change: whoever made it may ask again.</summary>
+    public static Area FromChangedRoute(string parameter) => new ChangedRegion(parameter);
+
     /// <summary>A region code in the query, without which the request is refused.</summary>
     public static Area FromQuery(string parameter) => new QueryRegion(parameter);
 
@@ -74,6 +77,25 @@ public abstract record Area
 
         public override ValueTask<AreaTarget> FindAsync(HttpContext context) =>
             new(RegionCode.TryParse(context.GetRouteValue(Parameter) as string, out var code) ? code : AreaErrors.BadCode);
+    }
+
+    private sealed record ChangedRegion(string Parameter) : Area
+    {
+        public override (bool InQuery, string Name)? RegionParameter => (false, Parameter);
+
+        public override async ValueTask<AreaTarget> FindAsync(HttpContext context)
+        {
+            if (!RegionCode.TryParse(context.GetRouteValue(Parameter) as string, out var code)) return AreaErrors.BadCode;
+            return await IsOwnAsync(context, code) ? AreaTarget.Nothing : code;
+        }
+
+        private static async ValueTask<bool> IsOwnAsync(HttpContext context, RegionCode code)
+        {
+            var services = context.RequestServices;
+            if (services.GetRequiredService<IRegions>().Tree.Find(code) is not null || !Guid.TryParse(context.Request.Headers["Idempotency-Key"], out var key)) return false;
+            var done = await services.GetRequiredService<IRegionStructureStore>().FindAsync(key, context.RequestAborted);
+            return done is not null && done.Change.Subject == code && done.Actor == Caller.NameOf(context);
+        }
     }
 
     private sealed record QueryRegion(string Parameter) : Area

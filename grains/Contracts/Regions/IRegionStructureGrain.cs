@@ -11,11 +11,16 @@ public interface IRegionStructureGrain : IGrainWithStringKey
     /// <summary>There is one tree.</summary>
     public const string Key = "tree/regions";
 
-    /// <summary>Decides on the newest tree and writes; afterwards every figure, of old parents and new, follows by itself.</summary>
+    /// <summary>Decides on the newest tree and writes, once per command: a repeat gets the first answer; afterwards every figure, of old parents and new, follows by itself.</summary>
     /// <remarks>Merging a village first moves its households, each with a command of its own; what was moved stays moved when the rest fails.</remarks>
     /// <returns>Errors of <see cref="RegionErrors"/> or of a household that cannot move.</returns>
     [Alias("apply")]
     Task<RegionChangeAnswer> ApplyAsync(RegionChangeCommand command, CancellationToken ct = default);
+
+    /// <summary>Whether a command was carried out before.</summary>
+    /// <returns>The answer that it got then, or that its key belongs to something else; null when nothing was done under its key.</returns>
+    [Alias("find")]
+    Task<RegionChangeAnswer?> FindAsync(RegionChangeCommand command, CancellationToken ct = default);
 
     /// <summary>
     /// Takes households out of villages that have ended: somebody may have written them there who had not yet heard of the end. May be called at

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace FangFanPin.Domain.Regions;
@@ -16,6 +17,23 @@ public abstract record RegionChange
     private RegionChange()
     {
     }
+
+    /// <summary>The region that it is about first of all; null where it is about none in particular.</summary>
+    [JsonIgnore]
+    public RegionCode? Subject => this switch
+    {
+        Rename rename => rename.Region,
+        Create create => create.Parent,
+        Move move => move.Region,
+        Merge merge => merge.Region,
+        Split split => split.Region,
+        _ => null,
+    };
+
+    /// <summary>By content: records compare arrays by identity.</summary>
+    public bool SameAs(RegionChange other) => Text(this) == Text(other);
+
+    private static string Text(RegionChange change) => JsonSerializer.Serialize(change, WireJson.Options);
 
     /// <summary>Another name from today on.</summary>
     public sealed record Rename(RegionCode Region, string Name) : RegionChange;

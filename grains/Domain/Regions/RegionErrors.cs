@@ -26,6 +26,8 @@ public static class RegionErrors
 
     public static DomainError HasHouseholds { get; } = new("region.has-households", "该村还有户,请先把户移到其他村。");
 
+    public static DomainError CommandReused { get; } = new("region.command-reused", "同一操作编号不能用于不同内容。");
+
     public static DomainError Moved { get; } = new("region.changed-meanwhile", "区划刚刚被修改,请刷新后重试。");
 
     public static readonly DomainError NotFound = new("region.not-found", "没有这个行政区划。");

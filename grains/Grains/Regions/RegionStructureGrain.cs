@@ -19,6 +19,7 @@ public sealed class RegionStructureGrain(
 
     public async Task<RegionChangeAnswer> ApplyAsync(RegionChangeCommand command, CancellationToken ct)
     {
+        if (await FindAsync(command, ct) is { } before) return before;
         await regions.RefreshAsync(ct);
         var moved = 0;
         if (command.Change is RegionChange.Merge merge && regions.Tree.Find(merge.Region)?.Level == RegionLevel.Village)
@@ -27,10 +28,17 @@ public sealed class RegionStructureGrain(
             (moved, var refused) = await EmptyAsync(merge, command);
             if (refused.Count > 0) return new RegionChangeAnswer { Errors = refused, HouseholdsMoved = moved };
         }
-        var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), ct);
+        var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), new RegionCommandMark(command.CommandId, moved), ct);
         if (!outcome.Ok) return new RegionChangeAnswer { Errors = outcome.Errors, HouseholdsMoved = moved };
         foreach (var region in outcome.Value!.Owing) grains.Region(region).NudgeAsync().Ignore();
-        return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = moved };
+        return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = outcome.Value.HouseholdsMoved };
+    }
+
+    public async Task<RegionChangeAnswer?> FindAsync(RegionChangeCommand command, CancellationToken ct)
+    {
+        if (await store.FindAsync(command.CommandId, ct) is not { } done) return null;
+        var again = done.Again(command.Change, command.Actor.Account);
+        return again.Ok ? new RegionChangeAnswer { Version = again.Value!.Version, HouseholdsMoved = again.Value.HouseholdsMoved } : new RegionChangeAnswer { Errors = again.Errors };
     }
 
     public async Task<int> GatherStrandedAsync()

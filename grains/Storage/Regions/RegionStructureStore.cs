@@ -59,17 +59,22 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
     private const string JournalSql =
         """
         with next as (update region_tree set version = version + 1 returning version)
-        insert into region_change (version, actor, detail) select version, $1, $2 from next returning version
+        insert into region_change (version, actor, detail, command_id, households_moved) select version, $1, $2, $3, $4 from next returning version
         """;
+
+    /// <summary>The database has the members in an order of its own.</summary>
+    private static readonly JsonSerializerOptions Journaled = new(WireJson.Options) { AllowOutOfOrderMetadataProperties = true };
+
+    private const string FindSql = "select version, actor, detail, households_moved from region_change where command_id = $1";
 
     private readonly DatabaseRetry retry = new(database, new RecordsOptions(), logger);
 
-    public async Task<Outcome<RegionChanged>> ApplyAsync(RegionChange change, string actor, DateOnly today, CancellationToken ct = default)
+    public async Task<Outcome<RegionChanged>> ApplyAsync(RegionChange change, string actor, DateOnly today, RegionCommandMark? command = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         try
         {
-            var outcome = await retry.RunAsync((connection, most) => ApplyAsync(connection, change, actor, today, most));
+            var outcome = await retry.RunAsync((connection, most) => ApplyAsync(connection, change, actor, today, command, most));
             if (outcome.Ok) await regions.RefreshAsync(CancellationToken.None);
             return outcome;
         }
@@ -79,10 +84,34 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
         }
     }
 
-    private async Task<Outcome<RegionChanged>> ApplyAsync(NpgsqlConnection connection, RegionChange change, string actor, DateOnly today, CancellationToken ct)
+    public async Task<RegionChangeDone?> FindAsync(Guid commandId, CancellationToken ct = default)
+    {
+        try
+        {
+            return await retry.RunAsync((connection, most) => FindAsync(connection, commandId, most));
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw Faults.Unavailable("region", fault);
+        }
+    }
+
+    private static async Task<RegionChangeDone?> FindAsync(NpgsqlConnection connection, Guid commandId, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(FindSql, connection) { Parameters = { new() { Value = commandId } } };
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct)
+            ? new RegionChangeDone(reader.GetInt64(0), reader.GetString(1), JsonSerializer.Deserialize<RegionChange>(reader.GetString(2), Journaled)!, reader.GetInt32(3))
+            : null;
+    }
+
+    private async Task<Outcome<RegionChanged>> ApplyAsync(
+        NpgsqlConnection connection, RegionChange change, string actor, DateOnly today, RegionCommandMark? command, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await using (var locked = new NpgsqlCommand(LockSql, connection)) await locked.ExecuteNonQueryAsync(ct);
+        // Behind the lock: two at once are one after the other.
+        if (command is not null && await FindAsync(connection, command.CommandId, ct) is { } before) return before.Again(change, actor);
         await regions.RefreshAsync(ct); // nobody else changes it now
         var tree = regions.Tree;
         var errors = RegionDecision.Check(tree, change);
@@ -91,10 +120,10 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
 
         var plan = RegionPlan.Of(tree, change);
         await WriteAsync(connection, plan, today, ct);
-        var version = await JournalAsync(connection, change, actor, ct);
+        var version = await JournalAsync(connection, change, actor, command, ct);
         await transaction.CommitAsync(ct);
         var after = plan.Written.ToDictionary(r => r.Code);
-        return new RegionChanged(version, [.. plan.Epochs.Select(code => after.GetValueOrDefault(code) ?? tree.Find(code)!)]);
+        return new RegionChanged(version, [.. plan.Epochs.Select(code => after.GetValueOrDefault(code) ?? tree.Find(code)!)], command?.HouseholdsMoved ?? 0);
     }
 
     private static async Task<DomainError?> ObstacleAsync(NpgsqlConnection connection, RegionTree tree, RegionChange change, CancellationToken ct)
@@ -153,11 +182,13 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
             command.WithColumn(plan.Written, NpgsqlDbType.Text, r => r.Parent?.ToString()).WithColumn(plan.Written, NpgsqlDbType.Smallint, r => (short)r.Level);
     }
 
-    private static async Task<long> JournalAsync(NpgsqlConnection connection, RegionChange change, string actor, CancellationToken ct)
+    private static async Task<long> JournalAsync(NpgsqlConnection connection, RegionChange change, string actor, RegionCommandMark? mark, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(JournalSql, connection);
         command.Parameters.Add(new() { Value = actor });
         command.Parameters.Add(new() { Value = JsonSerializer.Serialize(change, WireJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = (object?)mark?.CommandId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = mark?.HouseholdsMoved ?? 0 });
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

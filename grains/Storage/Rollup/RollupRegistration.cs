@@ -11,6 +11,7 @@ public static class RollupRegistration
     public static IServiceCollection AddRegions(this IServiceCollection services) => services
         .AddSingleton<IRegionStore, RegionStore>()
         .AddSingleton<RegionDirectory>()
+        .AddSingleton<IRegionStructureStore, RegionStructureStore>()
         .AddSingleton<IRegions>(s => s.GetRequiredService<RegionDirectory>())
         .AddHostedService(s => s.GetRequiredService<RegionDirectory>())
         .AddSingleton<TreeLookups>()
@@ -19,7 +20,6 @@ public static class RollupRegistration
 
     public static IServiceCollection AddRollup(this IServiceCollection services) => services
         .AddSingleton<IRollupStore, RollupStore>()
-        .AddSingleton<IRegionStructureStore, RegionStructureStore>()
         .AddSingleton<RollupQueries>()
         .AddSingleton<IOverdueDebts>(s => s.GetRequiredService<RollupQueries>())
         .AddSingleton<IDueHouseholds>(s => s.GetRequiredService<RollupQueries>())

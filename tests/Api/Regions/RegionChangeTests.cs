@@ -58,6 +58,41 @@ public sealed class RegionChangeTests(CountyOfHouseholds county)
     }
 
     [Fact]
+    public async Task A_repeated_change_is_answered_as_at_first_and_its_key_serves_nothing_else()
+    {
+        using var admin = await county.Server.SignInAsync("410000000000", "admin");
+        using var other = await county.Server.SignInAsync("410000000000", "admin");
+        var kept = county.Tree.ChildrenOf(OtherCounty.Code).First(t => county.Tree.ChildrenOf(t.Code).Length > 2);
+        var fresh = $"{kept.Code.ToString()[..6]}996000";
+        var (split, merge) = (Guid.NewGuid(), Guid.NewGuid());
+        var body = new SplitRegionRequest(fresh, "再设镇", [county.Tree.ChildrenOf(kept.Code)[0].Code.ToString()]);
+        var parted = await KeyedAsync(admin, $"{kept.Code}/split", body, split);
+        Assert.Equal(parted, await KeyedAsync(admin, $"{kept.Code}/split", body, split));
+        var merged = await KeyedAsync(admin, $"{fresh}/merge", new MergeRegionRequest(kept.Code.ToString()), merge);
+        Assert.Equal(HttpStatusCode.OK, merged.Status);
+        Assert.Null(county.Tree.Find(fresh));
+
+        Assert.Equal(merged, await KeyedAsync(admin, $"{fresh}/merge", new MergeRegionRequest(kept.Code.ToString()), merge));
+        Assert.Equal(parted, await KeyedAsync(admin, $"{kept.Code}/split", body, split));
+        Assert.Equal((HttpStatusCode.Conflict, "region.command-reused"), Refused(await KeyedAsync(admin, $"{fresh}/merge", new MergeRegionRequest(OtherCounty.Code.ToString()), merge)));
+        Assert.Equal((HttpStatusCode.Conflict, "region.command-reused"), Refused(await KeyedAsync(admin, $"{kept.Code}/rename", new RenameRegionRequest("某镇"), merge)));
+        // Whose command it was not, meets the end of the region as before; a new key changes nothing about that.
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyedAsync(other, $"{fresh}/merge", new MergeRegionRequest(kept.Code.ToString()), merge)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyedAsync(admin, $"{fresh}/merge", new MergeRegionRequest(kept.Code.ToString()), Guid.NewGuid())).Status);
+        Assert.Equal((HttpStatusCode.BadRequest, "household.idempotency-key.malformed"), Refused(await KeyedAsync(admin, $"{kept.Code}/rename", new RenameRegionRequest("某镇"), "no key")));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> KeyedAsync(HttpClient client, string path, object body, object key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/regions/{path}") { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key.ToString());
+        using var answer = await client.SendAsync(request, Ct);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Ct));
+    }
+
+    private static (HttpStatusCode, string?) Refused((HttpStatusCode Status, string Body) answer) => (answer.Status, JsonDocument.Parse(answer.Body).RootElement.GetProperty("code").GetString());
+
+    [Fact]
     public async Task The_tree_answers_by_name_code_path_and_children()
     {
         var village = county.Villages[0];

@@ -5,6 +5,7 @@ using FangFanPin.Storage.Regions;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Tests.Postgres.Rollup;
 using FangFanPin.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Xunit;
 
@@ -118,6 +119,34 @@ public sealed class RegionStructureStoreTests(RollupDatabase database) : IClassF
         Assert.Equal("region.code-taken", (await ApplyAsync(new RegionChange.Create(town.Code, "某镇", into.Parent!.Value))).Error!.Code);
     }
 
+    [Fact]
+    public async Task A_command_that_comes_again_after_a_restart_is_answered_as_at_first_and_changes_nothing()
+    {
+        var (town, into) = (Next(RegionLevel.Town), Next(RegionLevel.Town));
+        var (mark, merge) = (new RegionCommandMark(Guid.NewGuid(), 7), new RegionChange.Merge(town.Code, into.Code));
+        var first = await structure.ApplyAsync(merge, "tester", Today, mark, Ct);
+        Assert.True(first.Ok, first.Error?.Message);
+        var restarted = new RegionStructureStore(source, new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance), NullLogger<RegionStructureStore>.Instance);
+
+        var again = await restarted.ApplyAsync(merge, "tester", Today.AddDays(1), mark with { HouseholdsMoved = 0 }, Ct);
+        Assert.Equal((first.Value!.Version, 7, 0), (again.Value!.Version, again.Value.HouseholdsMoved, again.Value.Owing.Count));
+        Assert.Equal("region.command-reused", (await restarted.ApplyAsync(new RegionChange.Merge(into.Code, town.Code), "tester", Today, mark, Ct)).Error!.Code);
+        Assert.Equal("region.command-reused", (await restarted.ApplyAsync(merge, "somebody else", Today, mark, Ct)).Error!.Code);
+        await regions.RefreshAsync(Ct);
+        Assert.Equal(first.Value.Version, regions.Tree.Version);
+    }
+
+    [Fact]
+    public async Task The_same_command_twice_at_once_is_one_change_with_one_answer()
+    {
+        var town = Next(RegionLevel.Town);
+        var (mark, split) = (new RegionCommandMark(Guid.NewGuid(), 0), new RegionChange.Split(town.Code, RegionCode.Parse("419999998000"), "分出镇", [regions.Tree.ChildrenOf(town.Code)[0].Code]));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => structure.ApplyAsync(split, "tester", Today, mark, Ct)));
+        Assert.All(answers, a => Assert.True(a.Ok, a.Error?.Message));
+        Assert.Single(answers.Select(a => a.Value!.Version).Distinct());
+        Assert.Single(answers, a => a.Value!.Owing.Count > 0);
+    }
+
     /// <summary>A region that no other test uses.</summary>
     private Region Next(RegionLevel level)
     {
@@ -125,7 +154,7 @@ public sealed class RegionStructureStoreTests(RollupDatabase database) : IClassF
         return regions.Tree.All.Where(r => r.Level == level && regions.Tree.ChildrenOf(r.Code).Length != 1).OrderBy(r => r.Code).ElementAt(number * 7);
     }
 
-    private Task<FangFanPin.Domain.Outcome<RegionChanged>> ApplyAsync(RegionChange change) => structure.ApplyAsync(change, "tester", Today, Ct);
+    private Task<FangFanPin.Domain.Outcome<RegionChanged>> ApplyAsync(RegionChange change) => structure.ApplyAsync(change, "tester", Today, ct: Ct);
 
     private async Task<RegionChanged> DoneAsync(RegionChange change)
     {
