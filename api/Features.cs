@@ -9,7 +9,9 @@ using FangFanPin.Api.Keys;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Regions;
 using FangFanPin.Api.Statistics;
+using FangFanPin.Api.Sync;
 using FangFanPin.Api.Unmasking;
+using FangFanPin.Api.Warnings;
 
 namespace FangFanPin.Api;
 
@@ -26,6 +28,8 @@ internal static class Features
         services.AddConsole();
         services.AddExports();
         services.AddUnmasking();
+        services.AddSync();
+        services.AddWarnings();
     }
 
     /// <param name="api">The group <c>/api/v1</c>.</param>
@@ -41,6 +45,8 @@ internal static class Features
         api.MapCaseFeature();
         api.MapExports();
         api.MapUnmasking();
+        api.MapSync();
+        api.MapWarnings();
         api.MapAudit();
         api.MapKeys();
     }

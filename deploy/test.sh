@@ -3,6 +3,7 @@
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/common.sh"
 . "$ROOT/deploy/scripts/node.sh"
+. "$ROOT/deploy/scripts/browser.sh"
 need_dotnet
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/ffp-tests-XXXXXX")
@@ -35,6 +36,8 @@ else
   tail -n 40 "$ROOT/artifacts/console-tests.log"
   say 'Console: failed'
 fi
+# Without one, the walk is skipped with its reason; on CI that is a failure.
+browser_install || say '没有 Chromium,浏览器里的走查将跳过。请先执行:sudo apt-get install chromium fonts-noto-cjk'
 say '正在编译(Release)……'
 mkdir -p "$ROOT/artifacts/tests"
 dotnet build "$ROOT/FangFanPin.sln" -c Release -v q -nologo -p:UseSharedCompilation=false >"$ROOT/artifacts/build.log" 2>&1 || {

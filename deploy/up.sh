@@ -37,6 +37,8 @@ if [[ -s $data/server.pid ]] && left=$(cat "$data/server.pid") && tr '\0' ' ' 2>
 fi
 port_in_use "$port" && fail "端口 $port 已被占用,请用 --port 换一个。"
 
+# Before anything that must be stopped again.
+pg_install || exit 1
 server=
 # In order: demonstration import, HTTP and silo (one process, HTTP first), database.
 stop_all() {
@@ -52,7 +54,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap stop_all EXIT
 
-pg_install
 # Before the server, whose build copies the pages. Without them everything else works.
 console_build 9>&- || true
 build silo "$SILO_DLL"
@@ -68,6 +69,7 @@ server=$!
 echo "$server" >"$data/server.pid"
 wait_ready "$port" "$server" "$log" 120
 
+if demo_missing "$demo" "$data"; then say "服务已启动:http://127.0.0.1:$port/m/ 。正在装入演示数据,期间即可登录,账号在 $data/accounts.json。"; fi
 demo_load "$demo" "$port" "$data"
 
 cat <<TEXT

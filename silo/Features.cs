@@ -2,10 +2,14 @@ using FangFanPin.Api.Imports.Reading;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Domain.Sync;
+using FangFanPin.Domain.Warnings;
 using FangFanPin.Grains.Cases;
 using FangFanPin.Grains.Households;
 using FangFanPin.Grains.Imports;
 using FangFanPin.Grains.Rollup;
+using FangFanPin.Grains.Sync;
+using FangFanPin.Grains.Warnings;
 using FangFanPin.Storage.Audit;
 using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Exports;
@@ -14,6 +18,8 @@ using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Records;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Storage.Sealing;
+using FangFanPin.Storage.Sync;
+using FangFanPin.Storage.Warnings;
 using Microsoft.Extensions.Configuration;
 
 namespace FangFanPin.Silo;
@@ -36,6 +42,8 @@ internal static class Features
         services.AddHostedService<AuditArchiver>();
         services.AddHostedService<KeyRenewal>();
         services.AddCaseWork();
+        services.AddSyncWork();
+        services.AddWarningWork();
     }
 
     /// <summary>What every process needs, API-only ones included: read stores, the region tree.</summary>
@@ -55,5 +63,7 @@ internal static class Features
         services.AddSingleton(s => new CheckpointFile(s.GetRequiredService<SiloSettings>().DataFolder));
         services.AddSingleton<AuditTrail>();
         services.AddCaseStorage();
+        services.AddSingleton<IWarningBatches, WarningBatchStore>();
+        services.AddSyncStorage(configuration.GetSection("FangFanPin:Sync").Get<SyncOptions>());
     }
 }

@@ -6,3 +6,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("FangFanPin.Tests.Postgres")]
 [assembly: InternalsVisibleTo("FangFanPin.Tests.Contracts")]
 [assembly: InternalsVisibleTo("FangFanPin.Tests.Bench")]
+[assembly: InternalsVisibleTo("FangFanPin.Tests.Browser")]

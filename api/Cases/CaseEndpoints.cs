@@ -23,6 +23,8 @@ public static class CaseEndpoints
         {"kind":"judge","Result":"1","Visitors":["王某","李某"],"AuthorizationSigned":true,"Opinion":"符合","Fields":{"MonitorCategory":"2","RiskType1":"01"}};
         {"kind":"start-publicity","ReviewedOn":"2026-11-23","ReviewAttendance":5};{"kind":"end-publicity"};{"kind":"approve","DeptCompareText":"比对无异常"};
         {"kind":"return","To":"20","Opinion":"材料不全"};{"kind":"reject","Opinion":"…"};{"kind":"answer-objection","No":1,"Upheld":false,"Opinion":"…"};
+        {"kind":"propose-measures","Measures":[{"Fields":{"Category":"10","Item":"1001"}}]};{"kind":"start-measure","MeasureId":"…","StartedOn":"2026-12-01"};
+        {"kind":"note-progress","Opinion":"本月进展"};{"kind":"end-measure","MeasureId":"…","Status":"3","EndedOn":"2027-05-31","Opinion":"成效或原因"};
         {"kind":"withdraw"};{"kind":"urge"};{"kind":"look"};{"kind":"attach-clue","RiskSource":"2","Text":"…"}。附件先上传,再以编号列入 Attachments。
         """;
 
@@ -30,8 +32,8 @@ public static class CaseEndpoints
     {
         var group = api.MapGroup("/cases").WithTags("业务办理");
         group.MapGet("", List).WithSummary("业务列表(查询、未受理、受理未办结、已办结)").Requires(Permission.ReadCases, Area.FromQuery("region"));
-        group.MapPost("", OpenAsync).WithSummary("发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报")
-            .WithDescription("""请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"}。""")
+        group.MapPost("", OpenAsync).WithSummary("发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报、制定帮扶措施")
+            .WithDescription("""请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"};{"kind":"open-measures","HouseholdCode":"…"}。该户已有在办业务时,上报的风险作为线索并入(Attached)。""")
             .Accepts<CaseChange>("application/json").Requires(Permission.HandleCases, Area.InBody);
         group.MapPost("/actions", BatchAsync).WithSummary("批量办理").Requires(Permission.HandleCases, Area.InBody);
         group.MapGet("/{id}", Get).WithSummary("一项业务").Requires(Permission.ReadCases, Area.OfCase("id"));
@@ -70,12 +72,13 @@ public static class CaseEndpoints
         return TypedResults.Ok(await screens.ShowAsync(found, caller, ct));
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<CaseEntryResponse>>, ProblemHttpResult>> History(string id, ICaseReader reader, HttpContext context, CancellationToken ct)
+    private static async Task<Results<Ok<IReadOnlyList<CaseEntryResponse>>, ProblemHttpResult>> History(string id, ICaseReader reader, ICaseRefusals refusals, HttpContext context, CancellationToken ct)
     {
         if (await reader.FindAsync(id, ct) is not { } found) return Problems.From(CaseErrors.NotFound);
         context.IsAbout(found.File.HouseholdCode);
-        var entries = await reader.HistoryAsync(id, ct);
-        return TypedResults.Ok<IReadOnlyList<CaseEntryResponse>>([.. entries.Select(e => CaseEntryResponse.From(e, found.File.Kind))]);
+        var entries = (await reader.HistoryAsync(id, ct)).Select(e => CaseEntryResponse.From(e, found.File.Kind));
+        var late = (await refusals.LateOnesAsync(id, ct)).Select(CaseEntryResponse.From);
+        return TypedResults.Ok<IReadOnlyList<CaseEntryResponse>>([.. entries.Concat(late).OrderBy(e => e.At).ThenBy(e => e.Refused is not null)]);
     }
 
     private static async Task<Results<Ok<CaseActionResponse>, ProblemHttpResult>> OpenAsync(
@@ -84,10 +87,15 @@ public static class CaseEndpoints
         if (!CaseRequests.TryKey(request, out var key)) return Problems.From(HouseholdRequestErrors.KeyRequired);
         var read = await CaseRequests.OpeningAsync(request, ct);
         if (!read.Ok) return Problems.From(read.Errors);
-        var id = CaseRequests.CaseOf(caller.Name, key);
+        var id = read.Value is OpenMeasures measures ? await opening.MeasuresOfAsync(measures, ct) : CaseRequests.CaseOf(caller.Name, key);
         var prepared = await opening.PrepareAsync(id, read.Value!, caller, ct);
         if (!prepared.Ok) return Problems.From(prepared.Errors);
         var answer = await grains.Case(id).ExecuteAsync(new CaseCommand { CommandId = key, Actor = Desk.ActorOf(caller), Change = prepared.Value! }, ct);
+        if (answer.OpenCase is { } open && prepared.Value is ReportRisk report)
+        {
+            (id, answer) = (CaseKey.Of(open), await opening.AttachAsync(CaseKey.Of(open), report, key, caller, ct));
+            if (answer.Errors.Count == 0) return TypedResults.Ok(new CaseActionResponse(id.Id, answer.Version, answer.Step!, Attached: true));
+        }
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors, answer.OpenCase is { } other ? await screens.OpenOneAsync(other, caller, ct) : null);
         request.HttpContext.Response.Headers.ETag = VersionHeader.Of(answer.Version);
         return TypedResults.Ok(new CaseActionResponse(id.Id, answer.Version, answer.Step!));

@@ -33,6 +33,15 @@ internal sealed record CaseListRequest
     [FromQuery(Name = "closedFrom")] public DateOnly? ClosedFrom { get; init; }
     [FromQuery(Name = "closedTo")] public DateOnly? ClosedTo { get; init; }
 
+    /// <summary>First and last day between which a step was left, given together; which one, and whether in time.</summary>
+    [FromQuery(Name = "leftFrom")] public DateOnly? LeftFrom { get; init; }
+    [FromQuery(Name = "leftTo")] public DateOnly? LeftTo { get; init; }
+    [FromQuery(Name = "leftStep")] public string? LeftStep { get; init; }
+    [FromQuery(Name = "onTime")] public bool? OnTime { get; init; }
+
+    /// <summary>逾期未落实措施.</summary>
+    [FromQuery(Name = "defect")] public bool? Defect { get; init; }
+
     /// <summary>On their step for more than so many days.</summary>
     [FromQuery(Name = "onStepDays")] public int? OnStepDays { get; init; }
     [FromQuery(Name = "after")] public string? After { get; init; }
@@ -43,13 +52,14 @@ internal sealed record CaseListRequest
         if (tree.Find(Region) is not { } region) return RegionErrors.NotFound;
         if (!Enum.TryParse<CaseGroup>(Group ?? "all", ignoreCase: true, out var group) || int.TryParse(Group, out _)) return CaseRequestErrors.BadGroup;
         if (CaseEndpoints.Page(After, Limit, out var cursor) is { } fault) return fault;
-        if (OpenedFrom is null != OpenedTo is null || ClosedFrom is null != ClosedTo is null || OnStepDays is < 0 or > 3660) return CaseRequestErrors.BadPeriod;
+        if (OpenedFrom is null != OpenedTo is null || ClosedFrom is null != ClosedTo is null || LeftFrom is null != LeftTo is null || (LeftFrom is null && (LeftStep ?? (object?)OnTime) is not null) || OnStepDays is < 0 or > 3660) return CaseRequestErrors.BadPeriod;
         var query = new CaseQuery(VillageRanges.Below(tree, region.Code), Limit ?? LimitDefault)
         {
             Group = group, Kind = Kind, Step = Step, Overdue = Overdue, Household = Household, After = cursor, Today = today,
             Level = Level is { } level ? (RegionLevel)(level - 1) : null,
             Opened = OpenedFrom is { } first ? Stretch.Of(first, OpenedTo!.Value) : null,
             Closed = ClosedFrom is { } from ? Stretch.Of(from, ClosedTo!.Value) : null,
+            Left = LeftFrom is { } left ? Stretch.Of(left, LeftTo!.Value) : null, LeftStep = LeftStep, LeftOnTime = OnTime, Defect = Defect,
             OnStepBefore = OnStepDays is { } days ? CaseClock.EndOf(today.AddDays(-days - 1)).ToUniversalTime() : null,
         };
         if (string.IsNullOrWhiteSpace(Q)) return query;

@@ -26,8 +26,8 @@ public sealed record CaseBatchResponse(IReadOnlyList<CaseBatchResult> Items);
 internal static class CaseRequests
 {
     /// <summary>By the system alone.</summary>
-    private static readonly HashSet<Type> Closed = [typeof(Tick), typeof(Relocate), typeof(BookingRefused)];
-    private static readonly HashSet<Type> Opening = [typeof(Declare), typeof(ReportRisk), typeof(ProposeElimination), typeof(ReceiveWarning)];
+    private static readonly HashSet<Type> Closed = [typeof(Tick), typeof(Relocate), typeof(FollowCode), typeof(BookingRefused), typeof(MeasuresOver)];
+    private static readonly HashSet<Type> Opening = [typeof(Declare), typeof(ReportRisk), typeof(ProposeElimination), typeof(ReceiveWarning), typeof(OpenMeasures)];
 
     private static readonly JsonSerializerOptions Format = new(WireJson.Options)
     {

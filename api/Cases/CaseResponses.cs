@@ -64,22 +64,48 @@ public sealed record AttachmentResponse(Guid Id, string Name, string Type, int B
 public sealed record CaseResponse(
     CaseLineResponse Case, DateOnly ClueFoundOn, string OpenedBy, DeclarationResponse? Declaration, WarningResponse? Warning, IReadOnlyDictionary<string, string?> Fields,
     ReviewResponse? Review, IReadOnlyList<ObjectionResponse> Objections, IReadOnlyList<ClueResponse> Clues, IReadOnlyList<AttachmentResponse> Attachments,
-    DateOnly? ClockStoppedOn, int StoppedDays, DateOnly? AppealedOn, DateOnly? ApprovedOn, string? ResultText, string? NationalHouseholdCode, bool BookingPending, IReadOnlyList<string> Actions);
+    DateOnly? ClockStoppedOn, int StoppedDays, DateOnly? AppealedOn, DateOnly? ApprovedOn, string? ResultText, string? NationalHouseholdCode, bool BookingPending, IReadOnlyList<string> Actions,
+    PlanResponse? Plan);
+
+/// <summary>一户一策.</summary>
+/// <param name="Risks">Codes of list RiskType; every one needs a measure that answers it.</param>
+/// <param name="DefectOn">After that day it is a defect that nothing has been decided.</param>
+public sealed record PlanResponse(IReadOnlyList<string> Risks, DateOnly DefectOn, bool DefectMarked, DateOnly? ConfirmedOn, bool RiskGone, IReadOnlyList<MeasureResponse> Measures)
+{
+    public static PlanResponse? From(MeasurePlan? p) => p is null ? null : new(p.Risks, p.DefectOn, p.DefectMarked, p.ConfirmedOn, p.RiskGone, [.. p.Measures.Select(MeasureResponse.From)]);
+}
+
+/// <param name="Status">Code of list MeasureStatus; 0 while only proposed.</param>
+/// <param name="NotedOn">Of the newest progress note.</param>
+/// <param name="UnderContract">It goes on after an elimination until its contract or stage of school ends.</param>
+public sealed record MeasureResponse(
+    string Id, string Status, IReadOnlyDictionary<string, string?> Fields, DateOnly? DecidedOn, DateOnly? StartedOn, DateOnly? NotedOn, DateOnly? EndedOn, bool UnderContract)
+{
+    public static MeasureResponse From(PlannedMeasure m) => new(
+        m.MeasureId, m.Status, m.Fields.ToDictionary(f => f.Key, f => Masking.Shown(f.Key, f.Value)), m.DecidedOn, m.StartedOn, m.NotedOn, m.EndedOn, m.UnderContract);
+}
 
 /// <summary>One entry of a case's history.</summary>
 /// <param name="OnTime">Whether the step that was left was left in time; null when none was left.</param>
 /// <param name="Late">Made up for by the system after its moment.</param>
+/// <param name="Refused">Somebody was told that another had been faster: nothing was changed; null for everything that was done.</param>
 public sealed record CaseEntryResponse(
     long Version, DateTimeOffset At, string Action, string ActionLabel, string? FromStep, string ToStep, string ToStepLabel, string Account, string DisplayName, string? Level,
-    string? Opinion, DateOnly? DueOn, bool? OnTime, bool Late, IReadOnlyList<Guid> Attachments, IReadOnlyDictionary<string, string?> Details)
+    string? Opinion, DateOnly? DueOn, bool? OnTime, bool Late, IReadOnlyList<Guid> Attachments, IReadOnlyDictionary<string, string?> Details,
+    string? Refused)
 {
+    public static CaseEntryResponse From(CaseRefusal r) => new(
+        r.Version, r.At, r.Action, CaseLabels.Action(r.Action), null, "", "", r.Actor.Account, r.Actor.DisplayName, CaseLabels.Level(r.Level), null, null, null, false, [],
+        new Dictionary<string, string?>(), r.Errors[0].Code);
+
     public static CaseEntryResponse From(CaseTransition t, string kind) => new(
         t.Version, t.At, t.Action, CaseLabels.Action(t.Action), t.From, t.To, CaseSteps.Label(kind, t.To), t.Actor.Account, t.Actor.DisplayName, CaseLabels.Level(t.ActorLevel),
-        t.Opinion, t.DueOn, t.OnTime, t.Late, t.Attachments, t.Details.ToDictionary(d => d.Key, d => d.Value));
+        t.Opinion, t.DueOn, t.OnTime, t.Late, t.Attachments, t.Details.ToDictionary(d => d.Key, d => d.Value), null);
 }
 
 /// <param name="Version">Also in the ETag; send it back as If-Match.</param>
-public sealed record CaseActionResponse(string Id, long Version, string Step);
+/// <param name="Attached">The household had an open procedure: this is that one, and what was reported is a clue of it now.</param>
+public sealed record CaseActionResponse(string Id, long Version, string Step, bool Attached = false);
 
 internal static class CaseLabels
 {
@@ -92,6 +118,8 @@ internal static class CaseLabels
         [CaseActions.StartPublicity] = "评议并开始公示", [CaseActions.EndPublicity] = "公示期满上报", [CaseActions.Objection] = "提出异议", [CaseActions.AnswerObjection] = "答复异议",
         [CaseActions.Approve] = "通过", [CaseActions.SendBack] = "退回", [CaseActions.Reject] = "不予纳入", [CaseActions.Look] = "查阅", [CaseActions.Appeal] = "申诉",
         [CaseActions.Urge] = "催办", [CaseActions.AttachClue] = "补充线索", [CaseActions.ConfirmNational] = "确认录入国家系统", [CaseActions.CloseWarning] = "预警办结",
+        [CaseActions.OpenMeasures] = "启动措施制定", [CaseActions.ProposeMeasures] = "提出帮扶措施", [CaseActions.StartMeasure] = "措施开始实施", [CaseActions.NoteProgress] = "每月进展",
+        [CaseActions.EndMeasure] = "措施结束", [CaseActions.MeasuresOver] = "不再监测", [CaseActions.Defect] = "逾期未落实措施", [CaseActions.FollowCode] = "改用国家系统编号",
         [CaseActions.Relocate] = "随户迁移", [CaseActions.BookingRefused] = "写入户档案被拒绝", [CaseActions.Remind] = "临期提醒", [CaseActions.Overdue] = "逾期提醒", [CaseActions.Lapse] = "逾期未补正",
     };
 
@@ -100,6 +128,7 @@ internal static class CaseLabels
         CaseKinds.Recognition => "纳入监测对象",
         CaseKinds.Elimination => "风险消除",
         CaseKinds.Warning => "部门预警核查",
+        CaseKinds.Measures => "帮扶措施落实",
         _ => kind,
     };
 

@@ -1,7 +1,9 @@
 using FangFanPin.Api.Shared;
+using FangFanPin.Contracts;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 
@@ -21,7 +23,7 @@ internal sealed class CaseScreens(IRegions regions, ICaseAreas areas, ICaseReade
             [.. file.Objections.Select(o => new ObjectionResponse(o.No, o.RaisedOn, o.By, o.Text, o.DueOn, o.AnsweredOn, o.Upheld))],
             [.. file.Clues.Select(c => new ClueResponse(c.RiskSource, CaseLabels.Source(c.RiskSource), c.FoundOn, c.Text, c.By))],
             [.. files.Select(AttachmentResponse.From)], file.StoppedOn, file.StoppedDays, file.AppealedOn, file.ApprovedOn, file.ResultText, file.NationalHouseholdCode,
-            !file.Owed.IsEmpty, caller.May(Permission.HandleCases) ? CaseDecision.Allowed(file, context) : []);
+            file.Owes, caller.May(Permission.HandleCases) ? CaseDecision.Allowed(file, context) : [], PlanResponse.From(file.Plan));
     }
 
     /// <summary>The open case that stands in the way, if it is the caller's to see.</summary>
@@ -36,12 +38,23 @@ internal sealed class CaseScreens(IRegions regions, ICaseAreas areas, ICaseReade
 
     private static CaseLine LineOf(ReadCase found) => new(
         found.Id, found.Version, found.File.Kind, found.File.Step, found.File.Village, found.File.HouseholdCode, found.File.HeadName, found.File.RiskSource, found.File.HandlerLevel,
-        found.File.DueOn, found.File.Deadline?.Escalation ?? 0, found.File.OpenedAt, found.File.StepSince, found.File.ClosedAt, found.File.TotalDueOn, found.File.Review?.PublicityTo, found.File.UrgedOn);
+        found.File.DueOn, found.File.Deadline?.Escalation ?? 0, found.File.OpenedAt, found.File.StepSince, found.File.ClosedAt, found.File.Plan is null ? found.File.TotalDueOn : null, found.File.Review?.PublicityTo, found.File.UrgedOn);
 }
 
 /// <summary>What the API itself adds to a change that opens a case.</summary>
-internal sealed class CaseOpening(ICaseReader reader, ICaseAttachments attachments, QueryCodes codes, [FromKeyedServices(AreaKinds.Household)] IAreaOf households)
+internal sealed class CaseOpening(ICaseReader reader, ICaseAttachments attachments, QueryCodes codes, IHouseholdReader register, IGrainFactory grains, TimeProvider clock, [FromKeyedServices(AreaKinds.Household)] IAreaOf households)
 {
+    /// <summary>Whoever opens the measures of an episode opens the same case; without an episode it is one that refuses.</summary>
+    public async Task<Contracts.Cases.CaseKey> MeasuresOfAsync(OpenMeasures open, CancellationToken ct) => Contracts.Cases.CaseKey.Of(CaseIds.MeasuresOf(
+        open.HouseholdCode is { } code && await register.FindAsync(code, ct) is { } found ? found.File.Episodes.LastOrDefault()?.EpisodeId ?? "" : ""));
+
+    /// <summary>The second clue about a household belongs to the procedure that is open already.</summary>
+    public Task<Contracts.Cases.CaseAnswer> AttachAsync(Contracts.Cases.CaseKey open, ReportRisk report, Guid key, Caller caller, CancellationToken ct)
+    {
+        var clue = new AttachClue { RiskSource = report.RiskSource, FoundOn = report.FoundOn ?? ChinaTime.DayOf(clock.GetUtcNow()), Text = report.Opinion ?? "", Attachments = report.Attachments };
+        return grains.Case(open).ExecuteAsync(new Contracts.Cases.CaseCommand { CommandId = key, Actor = Desk.ActorOf(caller), Change = clue }, ct);
+    }
+
     /// <summary>The area is checked here, before the case's grain is woken: household or village must be the caller's.</summary>
     public async Task<Outcome<CaseChange>> PrepareAsync(Contracts.Cases.CaseKey id, CaseChange change, Caller caller, CancellationToken ct)
     {

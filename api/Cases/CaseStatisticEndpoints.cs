@@ -9,16 +9,18 @@ namespace FangFanPin.Api.Cases;
 /// <summary>The procedures of one region.</summary>
 /// <param name="Open">Opens with <c>GET /cases?region=…&amp;group=…</c>: unaccepted and open together.</param>
 /// <param name="NotInNational">已审定未录入: <c>step=60&amp;kind=recognition&amp;onStepDays=7</c>.</param>
+/// <param name="MeasureDefects">逾期未落实措施: <c>defect=true</c>.</param>
+/// <param name="StepsLeft">Times that a step was left in the period, some cases more than once: <c>leftFrom, leftTo</c>, with <c>onTime=false</c> the late ones.</param>
 /// <param name="Opened">In the period: <c>openedFrom, openedTo</c>; closed likewise.</param>
 /// <param name="OpenBySteps">By <c>kind/step</c>.</param>
 /// <param name="OverdueByLevel">By level of the late step (3 county, 4 town, 5 village): <c>overdue=true&amp;level=…</c>.</param>
-/// <param name="AverageDays">By <c>kind/step</c>, of steps left in the period.</param>
+/// <param name="AverageDays">By <c>kind/step</c>, of steps left in the period: <c>leftStep=…</c>.</param>
 public sealed record CaseStatisticRow(
-    string Region, string Name, int Open, int Unaccepted, int Overdue, int NotInNational, int Opened, int Closed, int Approved, int StepsLeft, int StepsOnTime, decimal? OnTimePercent,
+    string Region, string Name, int Open, int Unaccepted, int Overdue, int NotInNational, int MeasureDefects, int Opened, int Closed, int Approved, int StepsLeft, int StepsOnTime, decimal? OnTimePercent,
     IReadOnlyDictionary<string, int> OpenBySteps, IReadOnlyDictionary<string, int> OverdueByLevel, IReadOnlyDictionary<string, double> AverageDays)
 {
     public static CaseStatisticRow From(CaseFigures f) => new(
-        f.Region.ToString(), f.Name, f.Open, f.Unaccepted, f.Overdue, f.NotInNational, f.Opened, f.Closed, f.Approved, f.StepsLeft, f.StepsOnTime, f.OnTimePercent,
+        f.Region.ToString(), f.Name, f.Open, f.Unaccepted, f.Overdue, f.NotInNational, f.MeasureDefects, f.Opened, f.Closed, f.Approved, f.StepsLeft, f.StepsOnTime, f.OnTimePercent,
         f.OpenBySteps, f.OverdueByLevel.ToDictionary(l => CaseLabels.Level(l.Key)!, l => l.Value), f.AverageDays);
 }
 

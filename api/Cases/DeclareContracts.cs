@@ -56,7 +56,9 @@ public sealed record ProgressResponse(
         file.Step, CaseSteps.Label(file.Kind, file.Step), CaseLabels.Place(tree, file.Village), full ? MaskedName(file.Declaration?.ApplicantName) : null, file.OpenedAt, file.DueOn,
         file.IsOpen ? file.TotalDueOn : null, full ? file.ResultText : null, actions,
         [.. history.Where(h => Shown.Contains(h.Action)).Select(h => new ProgressEntry(
-            h.At, h.Moved || h.From is null ? $"{CaseLabels.Action(h.Action)}:{CaseSteps.Label(file.Kind, h.To)}" : CaseLabels.Action(h.Action), full && Told.Contains(h.Action) ? h.Opinion : null))]);
+            h.At, TextOf(h, CaseLabels.Action(h.Action), CaseSteps.Label(file.Kind, h.To)), full && Told.Contains(h.Action) ? h.Opinion : null))]);
+
+    private static string TextOf(CaseTransition h, string action, string step) => (h.Moved || h.From is null) && action != step ? $"{action}:{step}" : action;
 
     private static string? MaskedName(string? name) => string.IsNullOrEmpty(name) ? name : name[..1] + new string('*', Math.Max(1, name.Length - 1));
 }

@@ -24,10 +24,10 @@ internal sealed class DeclareDesk(
         if (!await attachments.UsableAsync(declaration.Attachments, id.Id, owner, ct)) return Problems.From(CaseErrors.UnknownAttachment);
         var match = await reader.HouseholdOfCertificateAsync(declaration.ApplicantIdNumber, ct);
         var household = match is { } found && found.Village == village ? found.Code : null;
-        if (await reader.OpenOfCertificateAsync(declaration.ApplicantIdNumber, match?.Code, ct) is { } open && open != id.Id) return await DuplicateAsync(open, phone, ct);
+        if (await reader.OpenOfCertificateAsync(declaration.ApplicantIdNumber, match?.Code, ct) is { } open && open != id.Id) return await DuplicateAsync(open, phone, declaration, key, ct);
         var change = new Declare { Village = village, Declaration = declaration, HouseholdCode = household, QueryCode = codes.Of(id.Id) };
         var answer = await grains.Case(id).ExecuteAsync(new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(village), Change = change }, ct);
-        if (answer.OpenCase is { } other) return await DuplicateAsync(other, phone, ct);
+        if (answer.OpenCase is { } other) return await DuplicateAsync(other, phone, declaration, key, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors);
         return TypedResults.Ok(new DeclareResponse(change.QueryCode, await ProgressAsync((await reader.FindAsync(id.Id, ct))!, full: true, ct)));
     }
@@ -71,12 +71,21 @@ internal sealed class DeclareDesk(
     };
 
     /// <summary>The open case is shown, not a second one made. Its query code goes only to the phone that declared it.</summary>
-    private async Task<ProblemHttpResult> DuplicateAsync(string open, string phone, CancellationToken ct)
+    private async Task<ProblemHttpResult> DuplicateAsync(string open, string phone, SelfDeclaration declaration, Guid key, CancellationToken ct)
     {
         if (await reader.FindAsync(open, ct) is not { } found) return Problems.From(CaseErrors.AlreadyOpen);
+        await AttachAsync(found, declaration, key, ct);
         var own = BlindText.Phone(found.File.Declaration?.ApplicantPhone) == phone;
         var progress = await ProgressAsync(found, own, ct);
         return Problems.From([CaseErrors.AlreadyOpen], own ? new DeclareResponse(found.File.QueryCode ?? "", progress) : new DeclareResponse("", progress));
+    }
+
+    /// <summary>Another member of the family has something to say: a clue of the open procedure. The same person again only sees how it stands.</summary>
+    private async Task AttachAsync(ReadCase found, SelfDeclaration declaration, Guid key, CancellationToken ct)
+    {
+        if (BlindText.Certificate(found.File.Declaration?.ApplicantIdNumber) == BlindText.Certificate(declaration.ApplicantIdNumber)) return;
+        var clue = new AttachClue { RiskSource = "1", Text = declaration.ProblemText, Attachments = declaration.Attachments };
+        await grains.Case(CaseKey.Of(found.Id)).ExecuteAsync(new CaseCommand { CommandId = key, Actor = CaseActor.Applicant(found.File.Village), Change = clue }, ct);
     }
 
     private IReadOnlyList<string> ActionsOf(ReadCase found)

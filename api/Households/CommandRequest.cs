@@ -12,7 +12,7 @@ namespace FangFanPin.Api.Households;
 internal sealed record CommandRequest(HouseholdKey Key, Guid CommandId, long? SeenVersion, HouseholdChange Change)
 {
     /// <summary>Sent by grains and by imports only.</summary>
-    private static readonly HashSet<Type> Closed = [typeof(ImportFile), typeof(RevertImport), typeof(ReceiveSplit), typeof(FollowVillage), typeof(HandOver)];
+    private static readonly HashSet<Type> Closed = [typeof(ImportFile), typeof(RevertImport), typeof(ReceiveSplit), typeof(FollowVillage), typeof(HandOver), typeof(DecideMeasures), typeof(FoundInNational)];
 
     private static readonly JsonSerializerOptions Format = new(WireJson.Options)
     {

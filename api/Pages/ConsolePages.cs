@@ -11,7 +11,7 @@ public sealed class ConsoleOptions
 }
 
 /// <summary>
-/// The phone pages: <c>/m/declare/{token}</c> and <c>/m/progress/{queryCode}</c> for farmers, everything else below <c>/m</c> the workbench.
+/// The phone pages: <c>/m/declare/{token}</c>, <c>/m/publicity/{token}</c> and <c>/m/progress/{queryCode}</c> for farmers, everything else below <c>/m</c> the workbench.
 /// Files are few and small: each is read and compressed once, and kept.
 /// </summary>
 internal sealed class ConsolePages(IOptions<ConsoleOptions> options)
@@ -44,7 +44,7 @@ internal sealed class ConsolePages(IOptions<ConsoleOptions> options)
         return asset ? TypedResults.NotFound() : TypedResults.Content(NotBuilt, Types[".html"], statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static string PageOf(string path) => path.Split('/')[0] is "declare" or "progress" ? DeclarePage : DeskPage;
+    private static string PageOf(string path) => path.Split('/')[0] is "declare" or "progress" or "publicity" ? DeclarePage : DeskPage;
 
     private ConsoleFile? Find(string name)
     {

@@ -13,7 +13,7 @@ internal static class AuditedEndpoint
     /// <summary>The others are open to all, show no person, or record themselves, more exactly than by their address.</summary>
     private static readonly HashSet<Permission> Recorded =
     [
-        Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadImports, Permission.ChangeImports, Permission.ReadCases,
+        Permission.ReadHouseholds, Permission.ChangeHouseholds, Permission.ReadImports, Permission.ChangeImports, Permission.ReadSync, Permission.ChangeSync, Permission.ReadCases,
         Permission.HandleCases, Permission.ConfigureCases, Permission.ReadAccounts, Permission.Operate, Permission.ChangeRegions, Permission.ReadAudit, Permission.ManageKeys,
     ];
 
@@ -50,7 +50,7 @@ internal static class AuditedEndpoint
         public static Use Of(HttpContext context, Permission permission, Caller caller)
         {
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Replace("/api/v1/", "", StringComparison.Ordinal).Trim('/') ?? "";
-            var change = !HttpMethods.IsGet(context.Request.Method) && permission is not (Permission.ReadHouseholds or Permission.ReadImports or Permission.ReadCases or Permission.ReadAccounts or Permission.ReadAudit);
+            var change = !HttpMethods.IsGet(context.Request.Method) && permission is not (Permission.ReadHouseholds or Permission.ReadImports or Permission.ReadSync or Permission.ReadCases or Permission.ReadAccounts or Permission.ReadAudit);
             var verb = change ? "change" : route.Contains('{', StringComparison.Ordinal) ? "read" : context.Request.Query.Count > 1 || !HttpMethods.IsGet(context.Request.Method) ? "search" : "list";
             var household = AboutHouseholds.Contains(permission) ? context.GetRouteValue("code") as string : null;
             var path = context.Request.Path.Value?.Replace("/api/v1/", "", StringComparison.Ordinal);

@@ -36,6 +36,12 @@ public enum Permission
     /// <summary>导入数据.</summary>
     ChangeImports,
 
+    /// <summary>查看国家系统同步.</summary>
+    ReadSync,
+
+    /// <summary>发起同步,确认消失户.</summary>
+    ChangeSync,
+
     /// <summary>查看业务办理.</summary>
     ReadCases,
 
@@ -86,14 +92,14 @@ public static class Roles
     {
         [RoleNames.Viewer] = Viewing,
         [RoleNames.Editor] = [.. Viewing, Permission.ChangeHouseholds],
-        [RoleNames.Importer] = [.. Viewing, Permission.ReadImports, Permission.ChangeImports],
+        [RoleNames.Importer] = [.. Viewing, Permission.ReadImports, Permission.ChangeImports, Permission.ReadSync, Permission.ChangeSync],
         [RoleNames.Informant] = [.. Viewing, Permission.ChangeHouseholds, Permission.HandleCases],
         [RoleNames.Reviewer] = [.. Viewing, Permission.HandleCases],
         [RoleNames.Exporter] = [.. Viewing, Permission.Export],
         [RoleNames.Unmasker] = [.. Viewing, Permission.Unmask],
         [RoleNames.Department] = Figures,
         [RoleNames.Operator] = [.. Anybody, Permission.Operate],
-        [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ChangeRegions, Permission.ConfigureCases, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
+        [RoleNames.SystemAdmin] = [.. Viewing, Permission.ReadImports, Permission.ReadSync, Permission.ChangeRegions, Permission.ConfigureCases, Permission.Operate, Permission.ReadAccounts, Permission.ManageAccounts],
         [RoleNames.SecurityAdmin] = [.. Anybody, Permission.ReadAccounts, Permission.AssignRoles, Permission.ManageSessions, Permission.ManageKeys],
         [RoleNames.AuditAdmin] = [.. Anybody, Permission.ReadAudit],
     }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());

@@ -17,6 +17,13 @@ demo_counties() {
   esac
 }
 
+# True when something of a level is still to be loaded into folder $2.
+demo_missing() {
+  local county
+  for county in $(demo_counties "$1"); do [[ -e $2/demo/$county.done ]] || return 0; done
+  return 1
+}
+
 demo_run() {
   local status=0
   "$@" 9>&- &
@@ -38,6 +45,7 @@ demo_load() {
     work=$data/demo/$county
     say "演示数据 $number/${#all[@]}:$county(全部为虚构)"
     if [[ ! -e $work/complete ]]; then
+      say '  正在生成……'
       rm -rf "$work"
       demo_run dotnet "$SILO_DLL" demo --region "$county" --out "$work" --format csv >"$data/logs/demo.log" || { tail -n 5 "$data/logs/demo.log" >&2; fail '生成演示数据失败。'; }
       touch "$work/complete"

@@ -2,7 +2,7 @@
 -- written for good (audit, history) nor touch the journal of migrations. Whoever adds an insert-only table adds its name here.
 do $$
 declare
-    insert_only constant text[] := array['audit', 'audit_checkpoint', 'audit_subject', 'case_history', 'household_history', 'region_change'];
+    insert_only constant text[] := array['audit', 'audit_checkpoint', 'audit_subject', 'case_history', 'case_refusal', 'household_history', 'region_change'];
     read_only constant text[] := array['schemaversions', 'schemahashes', 'orleansquery'];
     t text;
 begin

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FangFanPin.Tests.Bench;
 using FangFanPin.Tests.Bench.Audit;
+using FangFanPin.Tests.Bench.Cases;
 using FangFanPin.Tests.Bench.Cold;
 using FangFanPin.Tests.Bench.Export;
 using FangFanPin.Tests.Bench.Freshness;
@@ -10,6 +11,7 @@ using FangFanPin.Tests.Bench.Packing;
 using FangFanPin.Tests.Bench.Read;
 using FangFanPin.Tests.Bench.Recount;
 using FangFanPin.Tests.Bench.Search;
+using FangFanPin.Tests.Bench.Sync;
 using FangFanPin.Tests.Bench.Write;
 
 // dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city|province] [--seconds N] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
@@ -26,9 +28,11 @@ var benches = new Dictionary<string, Func<BenchOptions, Task>>
     ["load"] = LoadBench.RunAsync,
     ["search"] = SearchBench.RunAsync,
     ["export"] = ExportBench.RunAsync,
+    ["cases"] = CasesBench.RunAsync,
     ["cold"] = ColdBench.RunAsync,
     ["recount"] = RecountBench.RunAsync,
     ["idle"] = IdleBench.RunAsync,
+    ["sync"] = SyncBench.RunAsync,
 };
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var run) || BenchOptions.Parse(args[1..]) is not { } options)
 {

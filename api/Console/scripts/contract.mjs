@@ -1,7 +1,11 @@
 // Cuts the part of the API's OpenAPI document that the console uses out of the whole: contract.mjs WHOLE.json > src/api/openapi.json
 import { readFileSync } from 'node:fs'
 
-const USED = [/^\/api\/v1\/public\//, /^\/api\/v1\/workbench/, /^\/api\/v1\/cases(\/|$)/, /^\/api\/v1\/case-attachments$/, /^\/api\/v1\/villages\/\{village\}\/declare-sheet$/, /^\/api\/v1\/me$/, /^\/api\/v1\/regions\/\{code\}\/children$/]
+const USED = [
+  /^\/api\/v1\/public\//, /^\/api\/v1\/workbench/, /^\/api\/v1\/cases(\/|$)/, /^\/api\/v1\/case-attachments$/, /^\/api\/v1\/villages\/\{village\}\/declare-sheet$/,
+  /^\/api\/v1\/me$/, /^\/api\/v1\/me\/totp/, /^\/api\/v1\/regions\/\{code\}(\/children)?$/, /^\/api\/v1\/regions\/\{code\}\/statistics\/\{number\}(\/households)?$/,
+  /^\/api\/v1\/households(\/\{code\}(\/visits)?)?$/, /^\/api\/v1\/visits$/,
+]
 
 const whole = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const paths = Object.fromEntries(Object.entries(whole.paths).filter(([path]) => USED.some((used) => used.test(path))))

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -15,7 +16,7 @@ internal static class Booking
     /// <summary>An unlocked household may be synchronised, a locked one keeps what people are deciding about.</summary>
     public static CaseFile Owing(this CaseFile file, string purpose, CaseContext context)
     {
-        if (file.HouseholdCode is null || file.Kind == CaseKinds.Warning) return file;
+        if (file.HouseholdCode is null || file.Kind is CaseKinds.Warning or CaseKinds.Measures) return file; // measures run for years: the register goes on meanwhile
         var locked = purpose == OwedPurposes.Lock;
         return file with { Owed = file.Owed.Add(Command(file, purpose, file.HouseholdCode, new AmendHousehold { Fields = Locked(locked) }, Actor.System, context)) };
     }
@@ -25,16 +26,42 @@ internal static class Booking
     {
         var owed = file.Owed;
         var actor = context.Actor.Actor;
-        var code = file.HouseholdCode ?? NewCode(file.Id);
+        var code = file.HouseholdCode ?? NewCode(file, context.Now);
         if (file.HouseholdCode is null) owed = owed.Add(Command(file, OwedPurposes.Register, code, Registration(file, code), actor, context));
         owed = owed.Add(file.Kind == CaseKinds.Recognition
             ? Command(file, OwedPurposes.Identify, code, Identification(file, context), actor, context)
             : Command(file, OwedPurposes.Eliminate, code, Elimination(file, context), actor, context));
-        return (file with { HouseholdCode = code, Owed = owed }).Owing(OwedPurposes.Unlock, context);
+        var booked = (file with { HouseholdCode = code, Owed = owed }).Owing(OwedPurposes.Unlock, context);
+        return booked with { OwedCases = booked.OwedCases.Add(NextOfMeasures(booked, code, context)) };
     }
 
-    /// <summary>一般农户由平台生成编号,前缀 P; the member's code must still fit in 32.</summary>
-    internal static string NewCode(string caseId) => "P" + caseId.ToUpperInvariant()[..Math.Min(29, caseId.Length)];
+    /// <summary>A recognition is followed by measures (W4), an elimination ends them.</summary>
+    private static OwedChange NextOfMeasures(CaseFile file, string code, CaseContext context)
+    {
+        var episode = file.Kind == CaseKinds.Recognition ? file.Id : context.Household!.Current!.EpisodeId!;
+        CaseChange change = file.Kind == CaseKinds.Recognition ? new OpenMeasures { HouseholdCode = code } : new MeasuresOver { Reason = "风险已消除" };
+        return new OwedChange(IdOf(file, CaseKinds.Measures, context.Now), CaseIds.MeasuresOf(episode), change);
+    }
+
+    /// <summary>The measures that the town has confirmed, in one change with the day.</summary>
+    public static CaseFile OwingMeasures(this CaseFile file, IReadOnlyCollection<PlannedMeasure> measures, CaseContext context) => file.OwingMeasure(OwedPurposes.DecideMeasures, new DecideMeasures
+    {
+        EpisodeId = file.Plan!.EpisodeId, DecidedOn = context.Today,
+        Measures = [.. measures.Select(m => new DecidedMeasure(m.MeasureId, m.Fields[nameof(Measure.StartedOn)] is { Length: > 0 } ? m.Fields : m.Fields.With(nameof(Measure.StartedOn), DayText(context.Today))))],
+    }, context);
+
+    public static CaseFile OwingMeasure(this CaseFile file, string purpose, HouseholdChange change, CaseContext context) =>
+        file with { Owed = file.Owed.Add(Command(file, purpose, file.HouseholdCode!, change, context.Actor.Actor, context)) };
+
+    /// <summary>
+    /// A platform code as the import knows them: one letter, the county, ten digits. The ten come from the case and the moment of the approval; one
+    /// that is taken already is refused by its household, and the next approval makes another.
+    /// </summary>
+    internal static string NewCode(CaseFile file, DateTimeOffset now)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"household\n{file.Id}\n{now.UtcTicks.ToString(CultureInfo.InvariantCulture)}"));
+        return string.Create(CultureInfo.InvariantCulture, $"P{file.Village[..6]}{BinaryPrimitives.ReadUInt64BigEndian(hash) % 10_000_000_000:D10}");
+    }
 
     private static OwedCommand Command(CaseFile file, string purpose, string household, HouseholdChange change, Actor actor, CaseContext context) =>
         new(IdOf(file, purpose, context.Now), purpose, household, change, actor);
@@ -75,5 +102,5 @@ internal static class Booking
 
     private static FieldTexts Locked(bool locked) => FieldTexts.Of((nameof(Household.Locked), locked ? "true" : "false"));
     private static string MonthOf(DateOnly day) => day.ToString("yyyyMM", CultureInfo.InvariantCulture);
-    private static string DayText(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    internal static string DayText(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -28,8 +28,15 @@ namespace FangFanPin.Domain.Cases;
 [JsonDerivedType(typeof(AttachClue), CaseActions.AttachClue)]
 [JsonDerivedType(typeof(ConfirmNational), CaseActions.ConfirmNational)]
 [JsonDerivedType(typeof(CloseWarning), CaseActions.CloseWarning)]
+[JsonDerivedType(typeof(OpenMeasures), CaseActions.OpenMeasures)]
+[JsonDerivedType(typeof(ProposeMeasures), CaseActions.ProposeMeasures)]
+[JsonDerivedType(typeof(StartMeasure), CaseActions.StartMeasure)]
+[JsonDerivedType(typeof(NoteProgress), CaseActions.NoteProgress)]
+[JsonDerivedType(typeof(EndMeasure), CaseActions.EndMeasure)]
+[JsonDerivedType(typeof(MeasuresOver), CaseActions.MeasuresOver)]
 [JsonDerivedType(typeof(Tick), CaseActions.Tick)]
 [JsonDerivedType(typeof(Relocate), CaseActions.Relocate)]
+[JsonDerivedType(typeof(FollowCode), CaseActions.FollowCode)]
 [JsonDerivedType(typeof(BookingRefused), CaseActions.BookingRefused)]
 public abstract record CaseChange
 {
@@ -65,14 +72,22 @@ public static class CaseActions
     public const string AttachClue = "attach-clue";
     public const string ConfirmNational = "confirm-national";
     public const string CloseWarning = "close-warning";
+    public const string OpenMeasures = "open-measures";
+    public const string ProposeMeasures = "propose-measures";
+    public const string StartMeasure = "start-measure";
+    public const string NoteProgress = "note-progress";
+    public const string EndMeasure = "end-measure";
+    public const string MeasuresOver = "measures-over";
     public const string Tick = "tick";
     public const string Relocate = "relocate";
+    public const string FollowCode = "follow-code";
     public const string BookingRefused = "booking-refused";
 
     /// <summary>What a tick did, in the history.</summary>
     public const string Remind = "remind";
     public const string Overdue = "overdue";
     public const string Lapse = "lapse";
+    public const string Defect = "measure-defect";
 }
 
 /// <summary>自主申报, by the farmer's phone or by the village for them.</summary>
@@ -224,8 +239,53 @@ public sealed record Relocate : CaseChange
     public required string Village { get; init; }
 }
 
+/// <summary>The national system gave the household a code of its own: the case goes on under it.</summary>
+public sealed record FollowCode : CaseChange
+{
+    public required string HouseholdCode { get; init; }
+}
+
 /// <summary>The household's grain refused what the approval decided; the county sees why.</summary>
 public sealed record BookingRefused : CaseChange
 {
     public required string Code { get; init; }
+}
+
+/// <summary>制定帮扶措施 for the household's current episode.</summary>
+public sealed record OpenMeasures : CaseChange
+{
+    public required string HouseholdCode { get; init; }
+}
+
+/// <summary>The village's plan, or more measures for one that runs already.</summary>
+public sealed record ProposeMeasures : CaseChange
+{
+    public required ImmutableArray<MeasureProposal> Measures { get; init; }
+}
+
+public sealed record StartMeasure : CaseChange
+{
+    public required string MeasureId { get; init; }
+    public required DateOnly StartedOn { get; init; }
+}
+
+/// <summary>每月进展; the opinion is the note.</summary>
+public sealed record NoteProgress : CaseChange
+{
+    /// <summary>Empty: all that stand.</summary>
+    public ImmutableArray<string> MeasureIds { get; init; } = [];
+}
+
+/// <summary>已完成 (3) or 已终止 (4); the opinion is the effect, or the reason.</summary>
+public sealed record EndMeasure : CaseChange
+{
+    public required string MeasureId { get; init; }
+    public required string Status { get; init; }
+    public required DateOnly EndedOn { get; init; }
+}
+
+/// <summary>The risk was eliminated, or the household left the register.</summary>
+public sealed record MeasuresOver : CaseChange
+{
+    public required string Reason { get; init; }
 }

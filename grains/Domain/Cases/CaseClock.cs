@@ -42,12 +42,19 @@ public static class CaseClock
     /// <summary>The next moment at which somebody must look at the case; null when it is closed and nothing is owed.</summary>
     public static DateTimeOffset? CheckAt(CaseFile file)
     {
-        if (!file.Owed.IsEmpty) return file.StepSince;
+        if (file.Owes) return file.StepSince;
         return file.Deadline is null ? null : Next(file).At;
     }
 
     /// <summary>What is done next, and when.</summary>
     public static (string Action, DateTimeOffset At) Next(CaseFile file)
+    {
+        var next = NextOfDeadline(file);
+        if (file is not { Step: CaseSteps.PlanWaiting or CaseSteps.PlanConfirming, Plan: { DefectMarked: false, ConfirmedOn: null, DefectOn: var last } }) return next;
+        return EndOf(last) < next.At ? (CaseActions.Defect, EndOf(last)) : next;
+    }
+
+    private static (string Action, DateTimeOffset At) NextOfDeadline(CaseFile file)
     {
         var (deadline, due) = (file.Deadline!, file.DueOn!.Value);
         if (file.Step == CaseSteps.Supplement && deadline.Reminded) return (CaseActions.Lapse, EndOf(due));

@@ -17,12 +17,13 @@ public static class CaseContent
         ProposeElimination propose => propose.HouseholdCode,
         ReceiveWarning receive => receive.HouseholdCode,
         LinkHousehold link => link.HouseholdCode,
+        OpenMeasures open => open.HouseholdCode,
         _ => null,
     };
 
     /// <summary>Whether the decision looks at the household.</summary>
-    public static bool NeedsHousehold(CaseChange change) => change is Judge or Approve or Appeal or CloseWarning || HouseholdOf(change) is not null;
+    public static bool NeedsHousehold(CaseChange change) => change is Judge or Approve or Appeal or CloseWarning or ProposeMeasures || HouseholdOf(change) is not null;
 
     /// <summary>Whether the case may come to hold its household by this change: the store then refuses a second one.</summary>
-    public static bool TakesSubject(CaseChange change) => change is Declare or ReportRisk or ProposeElimination or LinkHousehold or Appeal or CloseWarning;
+    public static bool TakesSubject(CaseChange change) => change is Declare or ReportRisk or ProposeElimination or LinkHousehold or Appeal or CloseWarning or OpenMeasures or ProposeMeasures or FollowCode;
 }

@@ -52,11 +52,31 @@ public sealed record HouseholdFacts(string Code, string? Village, bool Active, s
     /// <summary>The comparison with the national system found the newest episode there.</summary>
     public bool InNationalSystem => Current?.InNationalSystem == YesNo.Yes;
 
+    /// <summary>Active members with labour, half or weak included.</summary>
+    public bool HasLabour { get; init; }
+
+    /// <summary>Codes of the active members.</summary>
+    public IReadOnlyCollection<string> Persons { get; init; } = [];
+
+    /// <summary>Categories of the measures that the file has and that have not ended.</summary>
+    public IReadOnlyCollection<string> MeasureCategories { get; init; } = [];
+
+    /// <summary>The national code under which an archived file goes on.</summary>
+    public string? Successor { get; init; }
+
+    public bool IsMonitoredIn(string episodeId) => Monitored && Current!.EpisodeId == episodeId;
+
     public bool Monitored => Current is { RiskEliminated: not YesNo.Yes };
 
     public static HouseholdFacts Of(string code, HouseholdFile file) => new(
         code, file.Household.AreaCode, file.IsActive, file.Household.HeadName, file.Household.NoLaborBottomLine == YesNo.Yes,
-        file.Household.HouseholdType == ExitedHousehold, file.Episodes.LastOrDefault());
+        file.Household.HouseholdType == ExitedHousehold, file.Episodes.LastOrDefault())
+    {
+        Successor = file.Household.Extra?.GetValueOrDefault(PlatformCode.SuccessorIndicator),
+        HasLabour = file.ActiveMembers.Any(m => m.Labor is "1" or "2" or "5"),
+        Persons = [.. file.ActiveMembers.Select(m => m.PersonCode).OfType<string>()],
+        MeasureCategories = [.. file.Measures.Where(m => m.Status is not (MeasureStates.Finished or MeasureStates.Stopped)).Select(m => m.Category).OfType<string>().Distinct()],
+    };
 }
 
 /// <summary>What a decision may know beside the case itself.</summary>
@@ -65,6 +85,9 @@ public sealed record HouseholdFacts(string Code, string? Village, bool Active, s
 public sealed record CaseContext(
     string Id, CaseActor Actor, DateTimeOffset Now, CaseParameters Parameters, ICaseAreas Areas, DataDictionary Dictionary, HouseholdFacts? Household)
 {
+    /// <summary>The open procedure of the same household, which has been given this clue already.</summary>
+    public string? Joined { get; init; }
+
     public DateOnly Today => ChinaTime.DayOf(Now);
 
     /// <summary>Whether the actor sits in the very area that handles steps of this level for the village.</summary>

@@ -8,13 +8,13 @@ public static class CaseDecision
     public static Outcome<CaseMove> Decide(CaseFile? file, CaseChange change, CaseContext context)
     {
         if (Malformed(change) is { } fault) return fault;
-        if (change is Declare or ReportRisk or ProposeElimination or ReceiveWarning) return file is null ? OpeningDecision.Open(change, context) : CaseErrors.Exists;
+        if (change is Declare or ReportRisk or ProposeElimination or ReceiveWarning or OpenMeasures) return file is null ? OpeningDecision.Open(change, context) : CaseErrors.Exists;
         if (file is null) return CaseErrors.NotFound;
         if (CaseRules.Refusal(file, ActionOf(change), context) is { } refusal) return refusal;
         return change switch
         {
             Accept => RoadDecision.Accept(file, context),
-            Withdraw => RoadDecision.Withdraw(file, context),
+            Withdraw => file.Plan is null ? RoadDecision.Withdraw(file, context) : PlanDecision.Withdraw(file, context),
             Judge judge => VerifyDecision.Judge(file, judge, context),
             LinkHousehold => VerifyDecision.Link(file, context),
             Resubmit resubmit => RoadDecision.Resubmit(file, resubmit, context),
@@ -22,17 +22,23 @@ public static class CaseDecision
             EndPublicity => PublicityDecision.End(file, context),
             Objection objection => PublicityDecision.Object(file, objection, context),
             AnswerObjection answer => PublicityDecision.Answer(file, answer, context),
-            Approve approve => ReviewDecision.Approve(file, approve, context),
-            SendBack back => ReviewDecision.SendBack(file, back, context),
+            Approve approve => file.Plan is null ? ReviewDecision.Approve(file, approve, context) : PlanDecision.Confirm(file, context),
+            SendBack back => file.Plan is null ? ReviewDecision.SendBack(file, back, context) : PlanDecision.SendBack(file, back, context),
             Reject reject => ReviewDecision.Reject(file, reject, context),
             ConfirmNational confirm => ReviewDecision.Confirm(file, confirm, context),
-            BookingRefused refused => ReviewDecision.TakeBack(file, refused, context),
+            BookingRefused refused => file.Plan is null ? ReviewDecision.TakeBack(file, refused, context) : PlanDecision.TakeBack(file, refused, context),
             CloseWarning close => VerifyDecision.Close(file, close, context),
             Appeal appeal => SideDecision.Appeal(file, appeal, context),
             Look => SideDecision.Look(file),
             Urge => SideDecision.Urge(file, context),
             AttachClue clue => SideDecision.Attach(file, clue, context),
+            FollowCode follow => SideDecision.Follow(file, follow),
             Relocate relocate => SideDecision.Relocate(file, relocate, context),
+            ProposeMeasures propose => PlanDecision.Propose(file, propose, context),
+            StartMeasure start => PlanDecision.Start(file, start, context),
+            NoteProgress note => PlanDecision.Note(file, note, context),
+            EndMeasure end => PlanDecision.End(file, end, context),
+            MeasuresOver over => PlanDecision.Over(file, over, context),
             Tick => ClockDecision.Tick(file, context),
             _ => throw new UnreachableException($"No decision for {change.GetType().Name}."),
         };

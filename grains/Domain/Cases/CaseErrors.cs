@@ -48,12 +48,22 @@ public static class CaseErrors
     public static readonly DomainError BadMode = new("case.bad-mode", "风险消除方式不正确。", "EliminationMode");
     public static readonly DomainError SecurityUnresolved = new("case.security-unresolved", "三保障和饮水安全尚未巩固,不能标注风险消除。");
     public static readonly DomainError FixedField = new("case.fixed-field", "该字段由流程填写。");
+    public static readonly DomainError WrongEpisode = new("case.wrong-episode", "监测记录已变化,请重新制定措施。", "HouseholdCode");
+    public static readonly DomainError MeasureRequired = new("case.measure-required", "请至少提出一项帮扶措施。", "Measures");
+    public static readonly DomainError TooManyMeasures = new("case.too-many-measures", $"每户措施最多 {CaseLimits.MeasuresMax} 项。", "Measures");
+    public static readonly DomainError DevelopmentRequired = new("case.measure-development-required", "有劳动力的,至少须有一项开发式帮扶措施(产业、就业、金融、公益岗位)。", "Measures");
+    public static readonly DomainError SecurityRequired = new("case.measure-security-required", "无劳动力的,须有综合保障措施。", "Measures");
+    public static readonly DomainError NoSuchMeasure = new("case.measure-unknown", "没有这项措施,或其状态不允许此操作。", "MeasureId");
+    public static readonly DomainError NotStarted = new("case.measure-not-started", "尚未实施的措施不能完成,只能终止。", "Status");
+    public static readonly DomainError StartsTooEarly = new("case.measure-starts-too-early", "开始日期早于制定日期一年以上。", "StartedOn");
     public static readonly DomainError BookingPending = new("case.booking-pending", "审定结果正在写入户档案,请稍后再试。");
     public static readonly DomainError NothingDue = new("case.nothing-due", "现在没有到期事项。");
     public static readonly DomainError ShareOutOfRange = new("case.share-out-of-range", $"每个环节应为 1 至 {CaseParameters.TotalMost} 天。");
     public static readonly DomainError PublicityTooShort = new("case.publicity-too-short", $"公示不得少于 {CaseParameters.PublicityLeast} 天。", nameof(CaseParameters.PublicityDays));
+    public static readonly DomainError OtherOutOfRange = new("case.days-out-of-range", "天数或月数超出允许范围。");
     public static readonly DomainError TotalTooLong = new("case.total-too-long", $"各环节合计不得超过 {CaseParameters.TotalMost} 天。");
 
+    public static DomainError RiskWithoutMeasure(string risk) => new($"case.risk-without-measure-{risk}", $"风险类型 {risk} 没有对应的帮扶措施。", "Measures");
     public static DomainError Required(string field) => new("field.required", "该字段必填。", field);
     public static DomainError TooLong(string field, int most) => new("field.too-long", $"最多 {most} 字。", field);
     public static DomainError BadCertificate(string field) => new("case.bad-certificate", "证件号码不正确,请核对 18 位号码。", field);
@@ -68,9 +78,13 @@ public static class CaseLimits
 {
     public const int OpinionMax = 500;
     public const int TextMax = 1000;
+
+    /// <summary>Of a declaration with all its supplements.</summary>
+    public const int SupplementedMax = 5 * TextMax;
     public const int AttachmentsMax = 9;
     public const int AttendanceLeast = 3;
     public const int ObjectionsMax = 20;
     public const int CluesMax = 20;
+    public const int MeasuresMax = 60;
     public const int VisitorsLeast = 2;
 }

@@ -76,12 +76,25 @@ public sealed record CaseFile
     /// <summary>Commands that the household's grain must get, in order; paid at once, on activation, and by the due shards.</summary>
     public ImmutableArray<OwedCommand> Owed { get; init; } = [];
 
+    /// <summary>What other cases must get, once the household has what is owed to it.</summary>
+    public ImmutableArray<OwedChange> OwedCases { get; init; } = [];
+
+    /// <summary>Of the measures of an episode; null in every other procedure.</summary>
+    public MeasurePlan? Plan { get; init; }
+
+    /// <summary>How many measures were ever proposed: their numbers are never used again.</summary>
+    public int MeasuresMade { get; init; }
+
+    [JsonIgnore] public bool Owes => !Owed.IsEmpty || !OwedCases.IsEmpty;
     [JsonIgnore] public bool IsOpen => !CaseSteps.IsEnd(Step);
     [JsonIgnore] public RegionLevel? HandlerLevel => CaseSteps.HandlerOf(Step);
     [JsonIgnore] public IEnumerable<CaseObjection> Unanswered => Objections.Where(o => o.AnsweredOn is null);
 
     /// <summary>The due day in force: an objection's while the clock stands still.</summary>
     [JsonIgnore] public DateOnly? DueOn => Deadline is null ? null : Unanswered.Any() ? Unanswered.Min(o => o.DueOn) : Deadline.DueOn;
+
+    /// <summary>The last day on which it is no defect that no measure has been decided; null when one has, and in every other procedure.</summary>
+    [JsonIgnore] public DateOnly? DefectOn => IsOpen && Plan is { ConfirmedOn: null } plan ? plan.DefectOn : null;
 
     /// <summary>The last of the fifteen days, objections not counted.</summary>
     [JsonIgnore] public DateOnly TotalDueOn => CountedFrom.AddDays(CaseParameters.TotalMost + StoppedDays);
@@ -153,6 +166,10 @@ public sealed record CaseClue(string RiskSource, DateOnly FoundOn, string Text, 
 /// <param name="Purpose">One of <see cref="OwedPurposes"/>.</param>
 public sealed record OwedCommand(Guid CommandId, string Purpose, string HouseholdCode, HouseholdChange Change, Actor Actor);
 
+/// <param name="CommandId">The same at every attempt.</param>
+/// <param name="Case">Id of the case that must get it.</param>
+public sealed record OwedChange(Guid CommandId, string Case, CaseChange Change);
+
 public static class OwedPurposes
 {
     public const string Lock = "lock";
@@ -160,6 +177,9 @@ public static class OwedPurposes
     public const string Register = "register";
     public const string Identify = "identify";
     public const string Eliminate = "eliminate";
+    public const string DecideMeasures = "decide-measures";
+    public const string StartMeasure = "start-measure";
+    public const string EndMeasure = "end-measure";
 }
 
 /// <summary>What the store keeps for one case.</summary>

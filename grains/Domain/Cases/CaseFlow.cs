@@ -15,12 +15,15 @@ public static class CaseKinds
     /// <summary>部门预警核查 (W3).</summary>
     public const string Warning = "warning";
 
-    public static readonly IReadOnlyList<string> All = [Recognition, Elimination, Warning];
+    /// <summary>帮扶措施落实 (W4): after a recognition, for as long as its measures run.</summary>
+    public const string Measures = "measures";
+
+    public static readonly IReadOnlyList<string> All = [Recognition, Elimination, Warning, Measures];
 }
 
 /// <summary>
 /// Steps of recognition and elimination: codes of list DeclareStatus. Elimination walks the same road from 20 on, under its own names. A
-/// warning has the three of list WarnStatus.
+/// warning has the three of list WarnStatus. Measures have steps of their own: the states of list MeasureStatus are those of the single measure.
 /// </summary>
 public static class CaseSteps
 {
@@ -39,7 +42,13 @@ public static class CaseSteps
     public const string WarningTaken = "2";
     public const string WarningDone = "3";
 
-    private static readonly FrozenSet<string> Ends = new[] { Withdrawn, Done, Refused, WarningDone }.ToFrozenSet();
+    public const string PlanVoid = "P0";
+    public const string PlanWaiting = "P1";
+    public const string PlanConfirming = "P2";
+    public const string PlanRunning = "P3";
+    public const string PlanDone = "P4";
+
+    private static readonly FrozenSet<string> Ends = new[] { Withdrawn, Done, Refused, WarningDone, PlanVoid, PlanDone }.ToFrozenSet();
 
     private static readonly FrozenDictionary<(string, string), string> Labels = new Dictionary<(string, string), string>
     {
@@ -64,6 +73,11 @@ public static class CaseSteps
         [(CaseKinds.Warning, WarningNew)] = "未受理",
         [(CaseKinds.Warning, WarningTaken)] = "受理未办结",
         [(CaseKinds.Warning, WarningDone)] = "已办结",
+        [(CaseKinds.Measures, PlanVoid)] = "已撤销",
+        [(CaseKinds.Measures, PlanWaiting)] = "待村制定措施",
+        [(CaseKinds.Measures, PlanConfirming)] = "待乡确认措施",
+        [(CaseKinds.Measures, PlanRunning)] = "措施实施中",
+        [(CaseKinds.Measures, PlanDone)] = "措施已结束",
     }.ToFrozenDictionary();
 
     /// <summary>Every step of every kind, with the Chinese name that screens show.</summary>
@@ -78,8 +92,8 @@ public static class CaseSteps
     /// <remarks>While an applicant is asked to complete something, the village sees to it that they do.</remarks>
     public static RegionLevel? HandlerOf(string step) => step switch
     {
-        Waiting or Verifying or Publicity or Supplement or WarningNew or WarningTaken => RegionLevel.Village,
-        Town => RegionLevel.Town,
+        Waiting or Verifying or Publicity or Supplement or WarningNew or WarningTaken or PlanWaiting or PlanRunning => RegionLevel.Village,
+        Town or PlanConfirming => RegionLevel.Town,
         County or Booked => RegionLevel.County,
         _ => null,
     };

@@ -31,6 +31,21 @@ public sealed record CaseParameters
     /// <summary>Between recognition and 帮扶消除.</summary>
     public int MonitorMonthsLeast { get; init; } = 6;
 
+    /// <summary>From recognition to measures that the town has confirmed; the town's share is in it.</summary>
+    public int MeasureDecideDays { get; init; } = 10;
+    public int MeasureConfirmDays { get; init; } = 3;
+
+    /// <summary>After so many months without any it is a defect.</summary>
+    public int MeasureDefectMonths { get; init; } = 1;
+
+    /// <summary>What does not belong to the fifteen days has bounds of its own: a due day must be one that somebody lives to see.</summary>
+    private IEnumerable<(string Field, int Value, int Least, int Most)> Others =>
+    [
+        (nameof(NationalDays), NationalDays, 1, 30), (nameof(SupplementDays), SupplementDays, 1, 30), (nameof(ObjectionDays), ObjectionDays, 1, 15),
+        (nameof(AppealWithinDays), AppealWithinDays, 1, 60), (nameof(WarningDays), WarningDays, 1, 30), (nameof(MonitorMonthsLeast), MonitorMonthsLeast, 0, 36),
+        (nameof(MeasureDecideDays), MeasureDecideDays, 2, 60), (nameof(MeasureConfirmDays), MeasureConfirmDays, 1, Math.Max(1, MeasureDecideDays - 1)), (nameof(MeasureDefectMonths), MeasureDefectMonths, 1, 12),
+    ];
+
     private IEnumerable<(string Field, int Days)> Shares =>
     [
         (nameof(AcceptDays), AcceptDays), (nameof(VerifyDays), VerifyDays), (nameof(ReviewDays), ReviewDays),
@@ -41,6 +56,7 @@ public sealed record CaseParameters
     public IReadOnlyList<DomainError> Check()
     {
         List<DomainError> errors = [.. Shares.Where(s => s.Days is < 1 or > TotalMost).Select(s => CaseErrors.ShareOutOfRange with { Field = s.Field })];
+        errors.AddRange(Others.Where(o => o.Value < o.Least || o.Value > o.Most).Select(o => CaseErrors.OtherOutOfRange with { Field = o.Field }));
         if (PublicityDays < PublicityLeast) errors.Add(CaseErrors.PublicityTooShort);
         if (Shares.Sum(s => (long)s.Days) > TotalMost) errors.Add(CaseErrors.TotalTooLong);
         return errors;
@@ -57,6 +73,8 @@ public sealed record CaseParameters
         CaseSteps.Booked => NationalDays,
         CaseSteps.Supplement => SupplementDays,
         CaseSteps.WarningNew or CaseSteps.WarningTaken => WarningDays,
+        CaseSteps.PlanWaiting => MeasureDecideDays - MeasureConfirmDays,
+        CaseSteps.PlanConfirming => MeasureConfirmDays,
         _ => throw new System.Diagnostics.UnreachableException($"Step {step} has no days."),
     };
 

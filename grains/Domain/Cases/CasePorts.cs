@@ -13,7 +13,7 @@ public interface ICaseLookups
     Task<string?> SuccessorOfAsync(string village, CancellationToken ct = default);
 
     /// <summary>Cases of one shard to be looked after at that moment: due, owing, or standing in a village that has ended. Oldest first.</summary>
-    Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int shards, int limit, CancellationToken ct = default);
+    Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int limit, CancellationToken ct = default);
 }
 
 /// <summary>Reading one case for people; the rows are the truth.</summary>
@@ -85,6 +85,14 @@ public sealed record CaseQuery(IReadOnlyList<(RegionCode From, RegionCode To)> V
     /// <summary>Opened, or closed, in a stretch of time; the end is not included.</summary>
     public Stretch? Opened { get; init; }
     public Stretch? Closed { get; init; }
+
+    /// <summary>Left a step in a stretch of time: this one, or any; in time, late, or either.</summary>
+    public Stretch? Left { get; init; }
+    public string? LeftStep { get; init; }
+    public bool? LeftOnTime { get; init; }
+
+    /// <summary>Only those without measures although the time for it is over.</summary>
+    public bool? Defect { get; init; }
 
     /// <summary>Open and on their step since before that moment.</summary>
     public DateTimeOffset? OnStepBefore { get; init; }

@@ -41,7 +41,7 @@ internal static class CaseRules
     [
         CaseActions.Accept, CaseActions.Judge, CaseActions.LinkHousehold, CaseActions.Resubmit, CaseActions.StartPublicity, CaseActions.EndPublicity,
         CaseActions.Objection, CaseActions.AnswerObjection, CaseActions.Approve, CaseActions.SendBack, CaseActions.Reject, CaseActions.ConfirmNational,
-        CaseActions.CloseWarning, CaseActions.Withdraw, CaseActions.Appeal, CaseActions.Urge, CaseActions.AttachClue, CaseActions.Look,
+        CaseActions.CloseWarning, CaseActions.ProposeMeasures, CaseActions.StartMeasure, CaseActions.NoteProgress, CaseActions.EndMeasure, CaseActions.Withdraw, CaseActions.Appeal, CaseActions.Urge, CaseActions.AttachClue, CaseActions.Look,
     ];
 
     private static bool Fits(Who who, CaseFile file, CaseContext context) => context.Actor.Party switch
@@ -58,19 +58,38 @@ internal static class CaseRules
 
     private static Who Of(string kind, string step, string action)
     {
-        if (CaseSteps.HandlerOf(step) is not { } handler)
-            return kind == CaseKinds.Recognition && (step, action) is (CaseSteps.Refused, CaseActions.Appeal) ? Who.Applicant | Who.Village : Who.Nobody;
+        if (CaseSteps.HandlerOf(step) is not { } handler) return OfEnded(kind, step, action);
         return action switch
         {
             CaseActions.Look => Level(handler),
             CaseActions.Urge => Who.Applicant | Who.Above,
-            CaseActions.AttachClue => Who.AnyOfficer | Who.Applicant | Who.System,
-            CaseActions.Tick or CaseActions.Relocate => Who.System,
+            CaseActions.AttachClue => kind == CaseKinds.Measures ? Who.Nobody : Who.AnyOfficer | Who.Applicant | Who.System,
+            CaseActions.Tick or CaseActions.Relocate or CaseActions.FollowCode => Who.System,
             _ when kind == CaseKinds.Warning => OfWarning(step, action),
+            _ when kind == CaseKinds.Measures => OfPlan(step, action),
             _ when kind == CaseKinds.Elimination && OnlyInRecognition(action) => Who.Nobody,
             _ => OfRoad(step, action),
         };
     }
+
+    /// <summary>What begins an ended case again.</summary>
+    private static Who OfEnded(string kind, string step, string action) => (kind, step, action) switch
+    {
+        (CaseKinds.Recognition, CaseSteps.Refused, CaseActions.Appeal) => Who.Applicant | Who.Village,
+        (CaseKinds.Measures, CaseSteps.PlanDone, CaseActions.ProposeMeasures) => Who.Village,
+        (CaseKinds.Measures, _, CaseActions.BookingRefused) => Who.System, // the last measure's end may be refused after it
+        _ => Who.Nobody,
+    };
+
+    private static Who OfPlan(string step, string action) => (step, action) switch
+    {
+        (CaseSteps.PlanWaiting or CaseSteps.PlanRunning, CaseActions.ProposeMeasures) => Who.Village,
+        (CaseSteps.PlanConfirming, CaseActions.Approve or CaseActions.SendBack) => Who.Town,
+        (CaseSteps.PlanConfirming, CaseActions.Withdraw) => Who.Village,
+        (CaseSteps.PlanConfirming or CaseSteps.PlanRunning, CaseActions.StartMeasure or CaseActions.NoteProgress or CaseActions.EndMeasure) => Who.Village,
+        (_, CaseActions.MeasuresOver or CaseActions.BookingRefused) => Who.System,
+        _ => Who.Nobody,
+    };
 
     private static bool OnlyInRecognition(string action) => action is CaseActions.Reject or CaseActions.LinkHousehold;
 

@@ -4,7 +4,7 @@ using FangFanPin.Domain.Regions;
 namespace FangFanPin.Domain.Cases;
 
 /// <summary>Open cases of a village on one step.</summary>
-public readonly record struct OpenTally(RegionCode Village, string Kind, string Step, RegionLevel Level, int Count, int Overdue, int Lingering);
+public readonly record struct OpenTally(RegionCode Village, string Kind, string Step, RegionLevel Level, int Count, int Overdue, int Lingering, int Defects);
 
 /// <summary>Cases of a village that were opened or closed in a stretch of time.</summary>
 /// <param name="Approved">Closed as recognised, or as eliminated, and confirmed by the national system.</param>
@@ -20,9 +20,10 @@ public sealed record CaseTallies(IReadOnlyList<OpenTally> Open, IReadOnlyList<Fl
 /// <param name="OpenBySteps">By kind and step, e.g. <c>recognition/20</c>.</param>
 /// <param name="OverdueByLevel">By level of the step that is late.</param>
 /// <param name="NotInNational">Approved recognitions that after seven days are not in the national system.</param>
+/// <param name="MeasureDefects">Recognised and, longer than the parameter allows, without any measure.</param>
 /// <param name="AverageDays">Per kind and step, of the steps left in the stretch.</param>
 public sealed record CaseFigures(
-    RegionCode Region, string Name, int Open, int Unaccepted, int Overdue, int NotInNational, int Opened, int Closed, int Approved, int StepsLeft, int StepsOnTime,
+    RegionCode Region, string Name, int Open, int Unaccepted, int Overdue, int NotInNational, int MeasureDefects, int Opened, int Closed, int Approved, int StepsLeft, int StepsOnTime,
     ImmutableSortedDictionary<string, int> OpenBySteps, ImmutableSortedDictionary<RegionLevel, int> OverdueByLevel, ImmutableSortedDictionary<string, double> AverageDays)
 {
     /// <summary>Percent with one decimal; null when no step was left.</summary>
@@ -55,7 +56,7 @@ public static class CaseStatistics
 
     private static CaseFigures Figures(Region region, IReadOnlyList<OpenTally> open, IReadOnlyList<FlowTally> flow, IReadOnlyList<StepTally> steps) => new(
         region.Code, region.Name, open.Sum(t => t.Count), open.Where(t => t.Step is CaseSteps.Waiting or CaseSteps.WarningNew).Sum(t => t.Count), open.Sum(t => t.Overdue),
-        open.Where(t => t is { Kind: CaseKinds.Recognition, Step: CaseSteps.Booked }).Sum(t => t.Lingering),
+        open.Where(t => t is { Kind: CaseKinds.Recognition, Step: CaseSteps.Booked }).Sum(t => t.Lingering), open.Sum(t => t.Defects),
         flow.Sum(t => t.Opened), flow.Sum(t => t.Closed), flow.Sum(t => t.Approved), steps.Sum(t => t.Left), steps.Sum(t => t.OnTime),
         open.GroupBy(t => $"{t.Kind}/{t.Step}").ToImmutableSortedDictionary(g => g.Key, g => g.Sum(t => t.Count), StringComparer.Ordinal),
         open.GroupBy(t => t.Level).ToImmutableSortedDictionary(g => g.Key, g => g.Sum(t => t.Overdue)),

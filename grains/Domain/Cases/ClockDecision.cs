@@ -5,12 +5,14 @@ namespace FangFanPin.Domain.Cases;
 /// <summary>What time does to a case: a reminder, red and the next level up, and the end of an applicant's patience. Never an approval.</summary>
 internal static class ClockDecision
 {
+    private const int CountyKnows = 3;
+
     public static Outcome<CaseMove> Tick(CaseFile file, CaseContext context)
     {
         if (CaseClock.Next(file).At > context.Now) return CaseErrors.NothingDue;
         // After an absence only the newest of what was missed is made up for, once.
         var (after, action, planned) = Step(file, context);
-        while (after.IsOpen && CaseClock.Next(after) is var next && next.At <= context.Now && action != CaseActions.Overdue)
+        while (after.IsOpen && CaseClock.Next(after) is var next && next.At <= context.Now && action is not (CaseActions.Overdue or CaseActions.Defect))
             (after, action, planned) = Step(after, context);
         return new CaseMove(after, action)
         {
@@ -26,6 +28,7 @@ internal static class ClockDecision
         return action switch
         {
             CaseActions.Remind => (file with { Deadline = deadline with { Reminded = true } }, action, planned),
+            CaseActions.Defect => (file with { Plan = file.Plan! with { DefectMarked = true }, Deadline = deadline with { Reminded = true, Escalation = Math.Max(deadline.Escalation, CountyKnows), EscalatedOn = context.Today } }, action, planned),
             CaseActions.Lapse => (file.Close(CaseSteps.Refused, "逾期未补正", context), action, planned),
             _ => (file with { Deadline = Escalated(file, deadline, context.Today) }, action, planned),
         };

@@ -16,6 +16,7 @@ internal static class OpeningDecision
         ReportRisk report => Report(report, context),
         ProposeElimination propose => Propose(propose, context),
         ReceiveWarning receive => Receive(receive, context),
+        OpenMeasures open => PlanDecision.Open(open, context),
         _ => throw new System.Diagnostics.UnreachableException($"{change.GetType().Name} opens no case."),
     };
 

@@ -46,7 +46,12 @@ internal static class ReviewDecision
     /// <summary>Back to the county with the reason; what was still owed for the approval is not owed any more.</summary>
     public static Outcome<CaseMove> TakeBack(CaseFile file, BookingRefused refused, CaseContext context)
     {
-        var back = file.Arrive(CaseSteps.County, context.Parameters.DaysAfterReturn(CaseSteps.County), context) with { ApprovedOn = null, Owed = [] };
+        var back = file.Arrive(CaseSteps.County, context.Parameters.DaysAfterReturn(CaseSteps.County), context) with
+        {
+            ApprovedOn = null, Owed = [], OwedCases = [],
+            // A code that somebody else has, or that nobody got: the next approval makes another one.
+            HouseholdCode = file.Owed.Any(o => o.Purpose == OwedPurposes.Register) ? null : file.HouseholdCode,
+        };
         return new CaseMove(back, CaseActions.BookingRefused) { Details = FieldTexts.Of(("Code", refused.Code)), Remark = refused.Opinion };
     }
 }

@@ -34,7 +34,12 @@ internal static class RoadDecision
     {
         if (resubmit.ProblemText?.Length > CaseLimits.TextMax) return CaseErrors.TooLong(nameof(resubmit.ProblemText), CaseLimits.TextMax);
         var declaration = file.Declaration;
-        if (declaration is not null && !CaseDecision.IsBlank(resubmit.ProblemText)) declaration = declaration with { ProblemText = resubmit.ProblemText! };
+        if (declaration is not null && !CaseDecision.IsBlank(resubmit.ProblemText))
+        {
+            // What was said at first stays: the supplement alone would often make no sense.
+            declaration = declaration with { ProblemText = $"{declaration.ProblemText}\n补正:{resubmit.ProblemText}" };
+            if (declaration.ProblemText.Length > CaseLimits.SupplementedMax) return CaseErrors.TooLong(nameof(resubmit.ProblemText), CaseLimits.SupplementedMax);
+        }
         var after = file.Arrive(CaseSteps.Waiting, context.Parameters.DaysAfterReturn(CaseSteps.Waiting), context) with { Declaration = declaration };
         return new CaseMove(after, CaseActions.Resubmit);
     }

@@ -30,10 +30,20 @@ internal static class SideDecision
         if (CaseClock.IsLate(ChinaTime.DayOf(file.ClosedAt!.Value).AddDays(context.Parameters.AppealWithinDays), context.Now)) return CaseErrors.AppealTooLate;
         if (CaseDecision.IsBlank(appeal.Opinion)) return CaseErrors.OpinionRequired;
         if (context.Household is { Monitored: true }) return CaseErrors.EpisodeOpen;
-        var again = file with { AppealedOn = context.Today, CountedFrom = context.Today, StoppedDays = 0, ClosedAt = null, ResultText = null };
+        // Publicity that the refusal cut short was none: it is done anew, for its whole days.
+        var review = file.Review is { Over: true } done ? done : null;
+        var again = file with { Review = review, AppealedOn = context.Today, CountedFrom = context.Today, StoppedDays = 0, ClosedAt = null, ResultText = null };
         again = again.Arrive(CaseSteps.Verifying, context.Parameters.DaysOf(CaseSteps.Verifying), context);
         return new CaseMove(again.Owing(OwedPurposes.Lock, context), CaseActions.Appeal);
     }
+
+    /// <summary>Nothing is owed to the old code any more: debts are paid before anybody looks at the household.</summary>
+    public static Outcome<CaseMove> Follow(CaseFile file, FollowCode follow) => follow.HouseholdCode == file.HouseholdCode
+        ? CaseErrors.NothingDue
+        : new CaseMove(file with { HouseholdCode = follow.HouseholdCode }, CaseActions.FollowCode)
+        {
+            Details = FieldTexts.Of(("FromCode", file.HouseholdCode), ("ToCode", follow.HouseholdCode)),
+        };
 
     /// <summary>The handlers of the new village take over at the same step, with the same deadline.</summary>
     public static Outcome<CaseMove> Relocate(CaseFile file, Relocate relocate, CaseContext context) =>

@@ -48,6 +48,8 @@ internal static class VerifyDecision
         if (CaseDecision.IsBlank(close.Opinion)) return CaseErrors.OpinionRequired;
         if (close.Result is DoesNotFit or Monitored or UnderControl) return new CaseMove(file.Close(CaseSteps.WarningDone, close.Opinion, context), CaseActions.CloseWarning) { Details = ResultOf(close.Result) };
         if (close.Result != Fits) return CaseErrors.BadResult;
+        if (context.Joined is { } other)
+            return new CaseMove(file.Close(CaseSteps.WarningDone, "并入该户在办业务", context), CaseActions.CloseWarning) { Details = ResultOf(close.Result).With("OpenCase", other) };
         if (context.Household is { Monitored: true }) return CaseErrors.EpisodeOpen;
         var recognition = file with { Kind = CaseKinds.Recognition, CountedFrom = context.Today };
         recognition = recognition.Arrive(CaseSteps.Verifying, context.Parameters.DaysOf(CaseSteps.Verifying), context).Owing(OwedPurposes.Lock, context);

@@ -21,6 +21,8 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(EliminateRisk), "eliminate-risk")]
 [JsonDerivedType(typeof(AddMeasure), "add-measure")]
 [JsonDerivedType(typeof(FinishMeasure), "finish-measure")]
+[JsonDerivedType(typeof(AmendMeasure), "amend-measure")]
+[JsonDerivedType(typeof(DecideMeasures), "decide-measures")]
 [JsonDerivedType(typeof(MoveHousehold), "move")]
 [JsonDerivedType(typeof(FollowVillage), "follow-village")]
 [JsonDerivedType(typeof(SplitHousehold), "split")]
@@ -30,6 +32,7 @@ namespace FangFanPin.Domain.Households;
 [JsonDerivedType(typeof(ImportFile), "import")]
 [JsonDerivedType(typeof(HandOver), "hand-over")]
 [JsonDerivedType(typeof(RevertImport), "revert-import")]
+[JsonDerivedType(typeof(FoundInNational), "found-in-national")]
 public abstract record HouseholdChange;
 
 /// <summary>登记. Refused when the household exists, deregistered or not. HouseholdCode is taken from the grain's key.</summary>
@@ -112,6 +115,23 @@ public sealed record FinishMeasure : HouseholdChange
     public string? EffectNote { get; init; }
 }
 
+/// <summary>Begins a measure (实施中), or corrects one that has not ended.</summary>
+public sealed record AmendMeasure : HouseholdChange
+{
+    public required string MeasureId { get; init; }
+    public required FieldTexts Fields { get; init; }
+}
+
+/// <summary>一户一策 as the town confirmed it: all its measures at once, and the day on the episode.</summary>
+public sealed record DecideMeasures : HouseholdChange
+{
+    public required string EpisodeId { get; init; }
+    public required DateOnly DecidedOn { get; init; }
+    public required ImmutableArray<DecidedMeasure> Measures { get; init; }
+}
+
+public sealed record DecidedMeasure(string MeasureId, FieldTexts Fields);
+
 public sealed record MoveHousehold : HouseholdChange
 {
     /// <summary>12-digit code of a village that exists today.</summary>
@@ -188,3 +208,6 @@ public sealed record RevertImport : HouseholdChange
 {
     public required string ImportId { get; init; }
 }
+
+/// <summary>比对结果: the national system has the newest episode. Sent by the synchronisation, not by people.</summary>
+public sealed record FoundInNational : HouseholdChange;

@@ -43,8 +43,11 @@ public static class HouseholdDecision
         RecordSecurity security => YearlyDecision.Security(file, security, context),
         IdentifyRisk identify => RiskDecision.Identify(file, identify, context),
         EliminateRisk eliminate => RiskDecision.Eliminate(file, eliminate, context),
+        FoundInNational => RiskDecision.Found(file),
         AddMeasure add => MeasureDecision.Add(file, add, context),
         FinishMeasure finish => MeasureDecision.Finish(file, finish, context),
+        AmendMeasure amend => MeasureDecision.Amend(file, amend, context),
+        DecideMeasures decide => MeasureDecision.Decide(file, decide, context),
         _ => throw new System.Diagnostics.UnreachableException($"No decision for {change.GetType().Name}."),
     };
 }
@@ -58,7 +61,7 @@ internal static class Form
         where TEntity : Entity
     {
         var errors = FieldCheck.Check(context.Dictionary, map, fields, place, context.Today, out var canonical);
-        errors.AddRange(fields.Select(f => f.Key).Intersect(refused ?? []).Select(id => HouseholdErrors.FixedField(place, id)));
+        errors.AddRange(fields.Select(f => f.Key).Where(id => refused?.Contains(id) == true).Select(id => HouseholdErrors.FixedField(place, id)));
         if (errors.Count > 0) return errors;
         var filled = map.WithTexts(record, canonical);
         var missing = (required ?? []).Where(id => map.Find(id)!.IsEmpty(filled)).Select(id => HouseholdErrors.Required(place, id)).ToList();

@@ -58,7 +58,10 @@ public sealed record HouseholdChanged
     /// <summary>The import that this was part of.</summary>
     public string? ImportId { get; init; }
 
-    /// <summary>Set for the change that registered the household: all of the file is new, so it stands here whole and its fields are told only to whoever asks.</summary>
+    /// <summary>It registered the household: all of the file is new, and is kept nowhere but in the state, from which later changes lead back to it.</summary>
+    public bool Registers { get; init; }
+
+    /// <summary>The file that it made, where it <see cref="Registers"/>; its fields are told only to whoever asks.</summary>
     public HouseholdFile? Registered { get; init; }
 
     public ImmutableArray<FieldChange> Changes

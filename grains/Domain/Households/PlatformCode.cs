@@ -7,8 +7,9 @@ using FangFanPin.Domain.Sealing;
 namespace FangFanPin.Domain.Households;
 
 /// <summary>
-/// 平台编号: <c>P</c>, six digits of a county, ten of a sequence, for households that the national system does not know yet. When it does, the file
-/// goes on under the national code, which remembers the other one, and the file under the platform code is archived with its history.
+/// 平台编号: <c>P</c>, six digits of a county, ten of a sequence, for households that the national system does not know yet; an approved declaration makes
+/// one of <c>P</c> and the case's id. When the national system knows it, the file goes on under the national code, which remembers the other one, and the
+/// file under the platform code is archived with its history.
 /// </summary>
 public static partial class PlatformCode
 {
@@ -70,5 +71,5 @@ public static partial class PlatformCode
     private static ImmutableSortedDictionary<string, string> With(ImmutableSortedDictionary<string, string>? extra, string key, string value) =>
         (extra ?? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)).SetItem(key, value);
 
-    [GeneratedRegex("^P[0-9]{16}$")] private static partial Regex Form();
+    [GeneratedRegex("^P([0-9]{16}|[0-9A-F]{29})$")] private static partial Regex Form();
 }

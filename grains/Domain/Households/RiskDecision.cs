@@ -47,6 +47,11 @@ internal static class RiskDecision
         };
     }
 
+    public static HouseholdFile Found(HouseholdFile file) => file.Episodes.IsEmpty ? file : file with
+    {
+        Episodes = file.Episodes.SetItem(file.Episodes.Length - 1, file.Episodes[^1] with { InNationalSystem = YesNo.Yes }),
+    };
+
     private static Household Mirrored(Household household, RiskEpisode episode) => household with
     {
         MonitorCategory = episode.MonitorCategory,

@@ -21,10 +21,14 @@ public sealed record HouseholdPlace(int Source, int Row, SheetColumns Sheet)
 }
 
 /// <summary>Puts the fragments of one household together. The order of rows and sheets does not matter.</summary>
+/// <remarks>Not for several threads.</remarks>
 /// <param name="sheets">The import's sheets, by source number.</param>
 public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<SheetColumns> sheets, string importId)
 {
     private readonly ImmutableArray<ImmutableSortedDictionary<string, ImmutableArray<string>>> fields = [.. sheets.Select(s => s.Fields())];
+
+    /// <summary>By the sheets that speak of a household, one bit each: most households stand in the same ones.</summary>
+    private readonly Dictionary<ulong, ImmutableSortedDictionary<string, ImmutableArray<string>>> columnsOf = [];
 
     /// <param name="fragments">All of one household.</param>
     /// <param name="repeated">Whether a person code stands in more than one household of the file.</param>
@@ -56,8 +60,15 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
         };
     }
 
-    private ImmutableSortedDictionary<string, ImmutableArray<string>> ColumnsOf(List<Fragment> fragments) =>
-        fragments.Select(f => f.Source).Distinct().SelectMany(s => fields[s]).GroupBy(f => f.Key, StringComparer.Ordinal)
+    private ImmutableSortedDictionary<string, ImmutableArray<string>> ColumnsOf(List<Fragment> fragments)
+    {
+        if (fields.Length > 64) return ColumnsOf(fragments.Select(f => f.Source).Distinct());
+        var spoken = fragments.Aggregate(0UL, (bits, f) => bits | 1UL << f.Source);
+        return columnsOf.TryGetValue(spoken, out var known) ? known : columnsOf[spoken] = ColumnsOf(fragments.Select(f => f.Source).Distinct());
+    }
+
+    private ImmutableSortedDictionary<string, ImmutableArray<string>> ColumnsOf(IEnumerable<int> sources) =>
+        sources.SelectMany(s => fields[s]).GroupBy(f => f.Key, StringComparer.Ordinal)
             .ToImmutableSortedDictionary(g => g.Key, g => g.Count() == 1 ? g.First().Value : g.SelectMany(f => f.Value).Distinct().Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal);
 
     private Household? CombineHouseholds(List<Fragment> fragments, string code, List<RowError> errors)

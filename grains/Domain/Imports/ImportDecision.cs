@@ -91,7 +91,8 @@ public static class ImportDecision
             foreach (var next in incoming.OrderBy(e => e.RecognizedMonth?.Number ?? int.MaxValue).ThenBy(e => e.EpisodeNo ?? int.MaxValue))
             {
                 var at = all.FindIndex(e => Same(e, next));
-                if (at >= 0) all[at] = One(EntityMap.RiskEpisode, all[at], next with { EpisodeId = all[at].EpisodeId, HouseholdCode = context.Code, EpisodeNo = next.EpisodeNo ?? all[at].EpisodeNo });
+                if (at < 0) at = all.FindIndex(0, stored.Length, e => IsOursOf(e, next) && !incoming.Any(i => i.EpisodeId == e.EpisodeId));
+                if (at >= 0) all[at] = One(EntityMap.RiskEpisode, all[at], next with { EpisodeId = next.EpisodeId ?? all[at].EpisodeId, HouseholdCode = context.Code, EpisodeNo = next.EpisodeNo ?? all[at].EpisodeNo });
                 else all.Add(New(next, all));
             }
             return [.. all.OrderBy(e => e.EpisodeNo)];
@@ -102,6 +103,10 @@ public static class ImportDecision
             if (next.EpisodeId is { } id) return stored.EpisodeId == id;
             return next.RecognizedMonth is { } month ? stored.RecognizedMonth == month : stored.EpisodeNo == next.EpisodeNo;
         }
+
+        /// <summary>What the platform has recognised and the national system now has under a number of its own: one and the same, for nobody is at risk twice at once.</summary>
+        private static bool IsOursOf(RiskEpisode stored, RiskEpisode next) =>
+            stored is { InNationalSystem: YesNo.No, RiskEliminated: not YesNo.Yes } && next is { EpisodeId: not null, RiskEliminated: not YesNo.Yes };
 
         private RiskEpisode New(RiskEpisode next, List<RiskEpisode> all) => next with
         {

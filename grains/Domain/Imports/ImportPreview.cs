@@ -46,7 +46,7 @@ public static class ImportPreview
             NextDue = nextDue,
             LastChange = new HouseholdChanged
             {
-                Version = 1, CommandId = commandId, Kind = CommandContent.KindOf(change), Actor = context.Actor, At = default, ImportId = change.ImportId, Registered = file,
+                Version = 1, CommandId = commandId, Kind = CommandContent.KindOf(change), Actor = context.Actor, At = default, ImportId = change.ImportId, Registers = true, Registered = file,
             },
         };
     }

@@ -16,6 +16,9 @@ public sealed class DocumentWriter
 
     public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
 
+    /// <summary>Begins a new document in the same room; what was <see cref="Written"/> is lost.</summary>
+    public void Clear() => length = 0;
+
     public void Tag(int number, WireType wire) => Unsigned((ulong)number << 2 | (uint)wire);
     public void EndOfRecord() => Unsigned(0);
 
@@ -146,9 +149,6 @@ public ref struct DocumentReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> rest = bytes;
 
     public readonly bool AtEnd => rest.IsEmpty;
-
-    /// <summary>All that has not been read yet.</summary>
-    public readonly ReadOnlySpan<byte> Rest => rest;
 
     /// <summary>False at the end of a record.</summary>
     public bool NextTag(out int number, out WireType wire)

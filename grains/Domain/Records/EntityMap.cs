@@ -19,6 +19,8 @@ public sealed class EntityMap
     public static readonly ImmutableArray<EntityMap> All =
         [Household, Member, LivingCondition, AnnualIncome, AnnualExpenditure, SecurityStatus, RiskEpisode, Measure];
 
+    private static readonly FrozenDictionary<Type, EntityMap> ByType = All.ToFrozenDictionary(m => m.Type);
+
     private readonly FrozenDictionary<string, EntityField> byId;
     private readonly EntityField?[] byNumber;
     private readonly Func<Entity> create;
@@ -55,7 +57,7 @@ public sealed class EntityMap
     public EntityField? Find(int number) => number < byNumber.Length ? byNumber[number] : null;
     public Entity Create() => create();
     internal void Encode(Entity entity, DocumentWriter writer) => encode(entity, writer);
-    public static EntityMap Of(Entity entity) => All.First(m => m.Type == entity.GetType());
+    public static EntityMap Of(Entity entity) => ByType[entity.GetType()];
     public static EntityMap? Named(string name) => All.FirstOrDefault(m => m.Name == name);
 
     /// <summary>A copy with one field replaced; the value must be of the property's type or null.</summary>

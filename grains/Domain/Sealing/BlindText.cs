@@ -1,3 +1,4 @@
+using System.Buffers;
 using FangFanPin.Domain.Records;
 
 namespace FangFanPin.Domain.Sealing;
@@ -26,7 +27,8 @@ public static class BlindText
     /// <summary>Digits only; the country code of a mobile number is dropped.</summary>
     public static string? Phone(string? text)
     {
-        var digits = new string([.. (Folded(text) ?? "").Where(char.IsAsciiDigit)]);
+        var digits = Folded(text) ?? "";
+        if (digits.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0) digits = new string([.. digits.Where(char.IsAsciiDigit)]);
         if (digits.Length == 13 && digits.StartsWith("861", StringComparison.Ordinal)) digits = digits[2..];
         if (digits.Length == 15 && digits.StartsWith("00861", StringComparison.Ordinal)) digits = digits[4..];
         return digits.Length == 0 ? null : digits;
@@ -42,9 +44,13 @@ public static class BlindText
     private static string? Folded(string? text)
     {
         if (text is null) return null;
+        if (text.Length > 0 && text.AsSpan().IndexOfAnyExcept(AsFolded) < 0) return text;
         var folded = new string([.. text.Select(Narrow).Where(c => !char.IsWhiteSpace(c) && c != '-')]).ToUpperInvariant();
         return folded.Length == 0 ? null : folded;
     }
+
+    /// <summary>Of these nearly all numbers consist, and they stay as they are.</summary>
+    private static readonly SearchValues<char> AsFolded = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private static char Narrow(char c) => c is >= '\uff01' and <= '\uff5e' ? (char)(c - 0xfee0) : c;
 }

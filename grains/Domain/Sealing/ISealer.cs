@@ -8,7 +8,7 @@ namespace FangFanPin.Domain.Sealing;
 public readonly record struct SealPlace(string Table, string Key, long Version);
 
 /// <summary>What a keyed hash was made of; equal texts of different kinds have unrelated hashes.</summary>
-public enum BlindKind : byte { Certificate = 1, CertificateLastSix = 2, Phone = 3, QueryCode = 4, Ticket = 5 }
+public enum BlindKind : byte { Certificate = 1, CertificateLastSix = 2, Phone = 3, QueryCode = 4, Ticket = 5, Extract = 6 }
 
 /// <summary>Keeps personal data unreadable to whoever has the database alone.</summary>
 public interface ISealer

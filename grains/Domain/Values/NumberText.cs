@@ -24,12 +24,10 @@ internal static class NumberText
         return CellFault.None;
     }
 
-    public static decimal PowerOfTen(int exponent)
-    {
-        var power = 1m;
-        for (var i = 0; i < exponent; i++) power *= 10;
-        return power;
-    }
+    private static readonly decimal[] Powers = [.. Enumerable.Range(0, DigitsMax + 1).Select(e => decimal.Parse("1" + new string('0', e), System.Globalization.CultureInfo.InvariantCulture))];
+
+    /// <param name="exponent">0 to 28.</param>
+    public static decimal PowerOfTen(int exponent) => Powers[exponent];
 
     private static decimal Build(ReadOnlySpan<char> digits, int scale, bool negative)
     {

@@ -29,7 +29,7 @@ public sealed partial class CaseGrain(
 
     public override Task OnActivateAsync(CancellationToken ct)
     {
-        if (stored.State.File is { Owed.IsEmpty: false }) PaySoon();
+        if (stored.State.File is { Owes: true }) PaySoon();
         return Task.CompletedTask;
     }
 
@@ -44,7 +44,16 @@ public sealed partial class CaseGrain(
         var hash = CaseContent.HashOf(command.Change);
         if (stored.State.Applied.FirstOrDefault(a => a.CommandId == command.CommandId) is { } repeat)
             return repeat.Content == hash ? Answer() with { Version = repeat.Version } : Refused(CaseErrors.CommandReused);
-        if (command.ExpectedVersion is { } seen && seen != Version) return Refused(Version == 0 ? CaseErrors.NotFound : CaseErrors.StaleVersion);
+        // Whoever names a version is safe from late copies of the own command: the version has passed. The others are remembered.
+        if (command.ExpectedVersion is null && await EarlierAsync(command, hash) is { } earlier) return earlier;
+        if (command.ExpectedVersion is { } seen && seen != Version)
+            return await RefuseAsync(command, hash, Refused(Version == 0 ? CaseErrors.NotFound : CaseErrors.StaleVersion));
+        var answer = await DecideAsync(command, hash, ct);
+        return answer.Errors.Count > 0 && command.ExpectedVersion is null ? await RefuseAsync(command, hash, answer) : answer;
+    }
+
+    private async Task<CaseAnswer> DecideAsync(CaseCommand command, string hash, CancellationToken ct)
+    {
         await FollowAsync();
         var household = CaseContent.NeedsHousehold(command.Change)
             ? await world.HouseholdAsync(CaseContent.HouseholdOf(command.Change) ?? stored.State.File?.HouseholdCode)
@@ -52,8 +61,39 @@ public sealed partial class CaseGrain(
         var context = await world.ContextForAsync(Id, command.Actor, VillageOf(command.Change, household), household, ct);
         var decision = CaseDecision.Decide(stored.State.File, command.Change, context);
         if (!decision.Ok) return Answer() with { Errors = decision.Errors };
-        if (CaseContent.TakesSubject(command.Change) && await OtherAsync(decision.Value!.File) is { } other) return other;
+        if (CaseContent.TakesSubject(command.Change) && await OtherAsync(decision.Value!.File) is { } other)
+            return command.Change is CloseWarning close ? await JoinAsync(close, command, hash, context, other) : other;
         return await ApplyAsync(decision.Value!, command, hash, context);
+    }
+
+    /// <summary>A second clue: the open procedure gets it first, under an id of its own, and then the warning is over. Sent again, both are done again without effect.</summary>
+    private async Task<CaseAnswer> JoinAsync(CloseWarning close, CaseCommand command, string hash, CaseContext context, CaseAnswer other)
+    {
+        var file = stored.State.File!;
+        var clue = new AttachClue { RiskSource = file.RiskSource, FoundOn = file.ClueFoundOn, Text = $"部门预警:{close.Opinion}" };
+        var attached = await world.ChangeAsync(other.OpenCase!, CommandContent.Derived(command.CommandId, "join"), command.Actor, clue);
+        if (attached.Errors.Count > 0) return other;
+        var decision = CaseDecision.Decide(file, close, context with { Joined = other.OpenCase });
+        return decision.Ok ? await ApplyAsync(decision.Value!, command, hash, context) : Answer() with { Errors = decision.Errors };
+    }
+
+    /// <summary>What was answered before: applied longer ago than the state remembers, or refused so lately that this may be a copy of the same message.</summary>
+    private async Task<CaseAnswer?> EarlierAsync(CaseCommand command, string hash)
+    {
+        if (command.Actor.Party == CaseParty.System && stored.State.Applied.Length < CaseState.AppliedMax) return null;
+        if (stored.State.Applied.Length == CaseState.AppliedMax && await world.Refusals.AppliedAsync(Id, command.CommandId) is { } version) return Answer() with { Version = version };
+        return await world.Refusals.FindAsync(Id, command.CommandId, hash, world.Now - CaseRefusal.Remembered) is { } refused
+            ? Answer() with { Errors = refused.Errors, OpenCase = refused.OpenCase }
+            : null;
+    }
+
+    private async Task<CaseAnswer> RefuseAsync(CaseCommand command, string hash, CaseAnswer answer)
+    {
+        if (command.Actor.Party == CaseParty.System) return answer;
+        var level = command.Actor.Party == CaseParty.Officer ? world.LevelOf(command.Actor.Actor.Region) : null;
+        await world.Refusals.KeepAsync(new CaseRefusal(
+            Id, command.CommandId, hash, world.Now, command.Actor.Actor, level, CaseDecision.ActionOf(command.Change), command.ExpectedVersion, Version, answer.OpenCase, answer.Errors));
+        return answer;
     }
 
     public async Task LookAfterAsync()
@@ -145,8 +185,18 @@ public sealed partial class CaseGrain(
     /// <summary>What the register says by now: the family moved, or the national system has what was decided.</summary>
     private async Task AlignAsync(HouseholdFacts household)
     {
+        if (household is { Active: false, Successor: { } code })
+        {
+            await BySystemAsync(new FollowCode { HouseholdCode = code });
+            if (await world.HouseholdAsync(code) is not { } successor || stored.State.File!.HouseholdCode != code) return;
+            household = successor;
+        }
+        if (stored.State.File is { Plan: { RiskGone: false } plan } && !(household.Active && household.IsMonitoredIn(plan.EpisodeId)))
+            await BySystemAsync(new MeasuresOver { Reason = household.Active ? "风险已消除或识别已撤销" : "该户已注销" });
+        if (!stored.State.File!.IsOpen) return;
         if (household.Village is { } village && village != stored.State.File!.Village && world.IsVillage(village)) await BySystemAsync(new Relocate { Village = village });
-        if (stored.State.File!.Step == CaseSteps.Booked && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
+        // An elimination is about an episode that the national system has known long since: only the synchronisation can tell.
+        if (stored.State.File is { Step: CaseSteps.Booked, Kind: CaseKinds.Recognition } && household.InNationalSystem) await BySystemAsync(new ConfirmNational { NationalHouseholdCode = household.Code });
     }
 
     private async Task PayOrRetryAsync()
@@ -173,10 +223,17 @@ public sealed partial class CaseGrain(
             {
                 LogBookingRefused(Id, owed.Purpose, answer.Errors[0].Code);
                 await BySystemAsync(new BookingRefused { Code = answer.Errors[0].Code, Opinion = answer.Errors[0].Message });
-                return;
+                if (stored.State.File.Owed is [var first, ..] && first.CommandId == owed.CommandId) return; // still owed, to be tried again later
+                continue;
             }
             var file = stored.State.File!;
             await CommitAsync(stored.State with { File = file with { Owed = file.Owed.RemoveAt(0) } });
+        }
+        while (stored.State.File is { OwedCases: [var next, ..] } owing)
+        {
+            var answer = await world.SendAsync(next);
+            if (answer.Errors.Count > 0) LogNotNeeded(Id, CaseDecision.ActionOf(next.Change), next.Case, answer.Errors[0].Code);
+            await CommitAsync(stored.State with { File = owing with { OwedCases = owing.OwedCases.RemoveAt(0) } });
         }
     }
 
@@ -184,7 +241,9 @@ public sealed partial class CaseGrain(
     private static bool IsDone(OwedCommand owed, DomainError error) => owed.Purpose switch
     {
         OwedPurposes.Lock or OwedPurposes.Unlock => true,
-        OwedPurposes.Register => error.Code == HouseholdErrors.Exists.Code,
+        OwedPurposes.Register => false, // somebody else's: the same command again is no refusal
+        OwedPurposes.DecideMeasures => error.Code == HouseholdErrors.MeasureExists.Code,
+        OwedPurposes.StartMeasure or OwedPurposes.EndMeasure => error.Code == HouseholdErrors.MeasureEnded.Code,
         OwedPurposes.Identify => error.Code == HouseholdErrors.EpisodeExists.Code,
         _ => error.Code == HouseholdErrors.EpisodeClosed.Code,
     };
@@ -211,6 +270,9 @@ public sealed partial class CaseGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Case {Id}: the household refused {Purpose} with {Code}")]
     private partial void LogBookingRefused(string id, string purpose, string code);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Case {Id}: {Action} of case {Other} was refused with {Code}; nothing is left to do")]
+    private partial void LogNotNeeded(string id, string action, string other, string code);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Case {Id}: {Action} by the system was refused with {Code}")]
     private partial void LogRefused(string id, string action, string code);

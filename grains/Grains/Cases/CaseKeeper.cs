@@ -35,5 +35,6 @@ public static class CaseWork
 {
     public static IServiceCollection AddCaseWork(this IServiceCollection services) => services
         .AddSingleton<CaseWorld>()
-        .AddHostedService<CaseKeeper>();
+        .AddHostedService<CaseKeeper>()
+        .AddHostedService<CaseWatch>();
 }

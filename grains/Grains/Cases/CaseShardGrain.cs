@@ -31,7 +31,7 @@ public sealed partial class CaseShardGrain(ICaseLookups lookups, IGrainFactory g
 
     public async Task<int> WorkOffAsync()
     {
-        var ids = await lookups.DueAsync(clock.GetUtcNow(), Shard, ICaseShardGrain.Shards, TurnMax);
+        var ids = await lookups.DueAsync(clock.GetUtcNow(), Shard, TurnMax);
         var failed = 0;
         foreach (var chunk in ids.Chunk(AtOnce))
             failed += (await Task.WhenAll(chunk.Select(LookAfterAsync))).Count(done => !done);

@@ -1,4 +1,5 @@
 using FangFanPin.Contracts;
+using FangFanPin.Contracts.Cases;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Dictionary;
@@ -8,9 +9,10 @@ using FangFanPin.Domain.Regions;
 namespace FangFanPin.Grains.Cases;
 
 /// <summary>What every case of a silo decides with: areas, parameters, the dictionary, the clock, and the register through its grains.</summary>
-public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICaseLookups lookups, DataDictionary dictionary, IGrainFactory grains, TimeProvider clock)
+public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICaseLookups lookups, ICaseRefusals refusals, DataDictionary dictionary, IGrainFactory grains, TimeProvider clock)
 {
     public ICaseLookups Lookups => lookups;
+    public ICaseRefusals Refusals => refusals;
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <param name="village">Of the case, or of the change that opens one; null when it is not known yet.</param>
@@ -32,6 +34,8 @@ public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICas
     /// <summary>Officers see what lies in their region; a village that has ended lies nowhere, and its case moves before anything else.</summary>
     public bool Covers(CaseActor actor, string village) => actor.Party != CaseParty.Officer || !IsVillage(village) || areas.IsWithin(actor.Actor.Region, village);
 
+    public RegionLevel? LevelOf(string region) => areas.LevelOf(region);
+
     public bool IsVillage(string code) => areas.HandlerOf(code, RegionLevel.Village) is not null;
 
     /// <summary>Where a case belongs whose village has ended: with its household, else with the village that took the old one in.</summary>
@@ -42,6 +46,11 @@ public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICas
         var successor = await lookups.SuccessorOfAsync(file.Village);
         return successor is not null && IsVillage(successor) ? successor : null;
     }
+
+    public Task<CaseAnswer> SendAsync(OwedChange owed) => ChangeAsync(owed.Case, owed.CommandId, CaseActor.System, owed.Change);
+
+    public Task<CaseAnswer> ChangeAsync(string id, Guid commandId, CaseActor actor, CaseChange change) =>
+        grains.GetGrain<ICaseGrain>(CaseKey.Of(id).ToString()).ExecuteAsync(new CaseCommand { CommandId = commandId, Actor = actor, Change = change });
 
     public Task<CommandAnswer> SendAsync(OwedCommand owed) =>
         grains.Household(owed.HouseholdCode).ExecuteAsync(new HouseholdCommand

@@ -18,7 +18,9 @@ public sealed class HouseholdGrain(
     private readonly DeclinedCommands declined = new();
     private CommandMemory memory = new([]);
 
-    private string Code => HouseholdKey.Parse(this.GetPrimaryKeyString()).Code;
+    private string? code;
+
+    private string Code => code ??= HouseholdKey.Parse(this.GetPrimaryKeyString()).Code;
 
     /// <summary>The version that people see: that of the newest change. The store's own also counts dates that moved figures.</summary>
     private long Version => stored.State.LastChange?.Version ?? 0;
@@ -119,6 +121,7 @@ public sealed class HouseholdGrain(
                 At = world.Now,
                 ImportId = (command.Change as ImportFile)?.ImportId ?? (command.Change as HandOver)?.ImportId,
                 Changes = changes,
+                Registers = registers,
                 Registered = registers ? file : null,
             },
         };

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Records;
@@ -8,7 +9,15 @@ namespace FangFanPin.Storage.Cases;
 /// <inheritdoc cref="ICaseLookups"/>
 public sealed class CaseLookups(NpgsqlDataSource database, ISealer sealer) : ICaseLookups
 {
-    private const string OtherSql = "select id from case_file where is_open and subject = any ($1) and id <> $2 limit 1";
+    /// <summary>A family that was declared before it stood in the register is known by a certificate alone: of any of its people, in both directions.</summary>
+    private const string OtherSql = """
+        with subjects (subject) as (
+            select unnest($1::text[]) collate "C"
+            union all select 'id/' || encode(m.cert_index, 'hex') from household_member m where m.household_code = $3 and m.status = '1' and m.cert_index is not null
+            union all select 'hh/' || m.household_code from household_member m where m.cert_index = any ($4) and m.status = '1'
+        )
+        select c.id from subjects s join case_file c on c.subject = s.subject where c.is_open and c.id <> $2 order by c.opened_at limit 1
+        """;
 
     /// <summary>The end of the chain of mergers; a village that was taken in by one that was itself taken in later.</summary>
     private const string SuccessorSql = """
@@ -22,33 +31,33 @@ public sealed class CaseLookups(NpgsqlDataSource database, ISealer sealer) : ICa
         select code from chain where depth > 0 order by depth desc limit 1
         """;
 
-    /// <summary>Due or owing; and open ones whose village stands in no open row of the tree.</summary>
-    private const string DueSql = """
-        (select id from case_file where check_at <= $1 and (hashtext(id) & ($3 - 1)) = $2 order by check_at limit $4)
+    /// <summary>Due or owing; and open ones whose village has ended and stands in no open row of the tree.</summary>
+    private static readonly string DueSql = $"""
+        (select id from case_file where (hashtext(id) & {ICaseShardGrain.Shards - 1}) = $2 and check_at <= $1 order by check_at limit $3)
         union
-        (select c.id from case_file c where c.is_open and (hashtext(c.id) & ($3 - 1)) = $2
-            and not exists (select from region r where r.code = c.village and r.valid_to is null) limit $4)
+        (select c.id from region r join case_file c on c.village = r.code where r.valid_to is not null and c.is_open and (hashtext(c.id) & {ICaseShardGrain.Shards - 1}) = $2
+            and not exists (select from region o where o.code = r.code and o.valid_to is null) limit $3)
         """;
 
     public async Task<string?> OpenOfSameSubjectAsync(CaseFile file, CancellationToken ct = default)
     {
         if (CaseDocuments.SubjectOf(file, sealer) is not { } subject) return null;
-        // A family that was declared before it stood in the register is known by its certificate alone.
-        List<string> subjects = [subject, .. sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(CaseDocuments.CertificateOf(file))).Select(i => "id/" + Convert.ToHexStringLower(i))];
-        return (await ReadAsync(OtherSql, ct, subjects.ToArray(), file.Id)).FirstOrDefault();
+        var plan = file.Kind == CaseKinds.Measures; // of its own household alone
+        byte[][] certificates = plan ? [] : [.. sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(CaseDocuments.CertificateOf(file)))];
+        string[] subjects = [subject, .. certificates.Select(i => "id/" + Convert.ToHexStringLower(i))];
+        return (await ReadAsync(OtherSql, ct, subjects, file.Id, plan ? "" : file.HouseholdCode ?? "", certificates)).FirstOrDefault();
     }
 
     public async Task<string?> SuccessorOfAsync(string village, CancellationToken ct = default) => (await ReadAsync(SuccessorSql, ct, village)).FirstOrDefault();
 
-    public async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int shards, int limit, CancellationToken ct = default) =>
-        await ReadAsync(DueSql, ct, now.ToUniversalTime(), shard, shards, limit);
+    public async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int limit, CancellationToken ct = default) =>
+        await ReadAsync(DueSql, ct, now.ToUniversalTime(), shard, limit);
 
     private async Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values)
     {
         try
         {
-            await using var command = database.CreateCommand(sql);
-            foreach (var value in values) command.Parameters.Add(new() { Value = value });
+            await using var command = database.With(sql, values);
             var ids = new List<string>();
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) ids.Add(reader.GetString(0));

@@ -9,19 +9,19 @@ public sealed partial class CaseMapping
     private const string SaveSql = """
         with input as materialized (
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                                 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)
+                                 $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)
                 as i (id, version, write_id, document, kind, step, is_open, village, household, subject, head_name, source, handler_level, due_on,
                       check_at, escalation, opened_at, opened_by, step_since, closed_at, total_due_on, publicity_to, urged_on, query_index, cert_index,
-                      changed_version, at, actor, action, from_step, to_step, level, since, on_time, late, command_id, audited, trace_id, entry, document_hash, entry_hash)
+                      changed_version, at, actor, action, from_step, to_step, level, since, on_time, late, command_id, audited, trace_id, entry, defect_on, document_hash, entry_hash)
         ), before as materialized (
             select id, version, document_hash from case_file where id = any ($1)
         ), saved as (
             insert into case_file as c (id, version, write_id, document, kind, step, is_open, village, household, subject, head_name, source, handler_level,
                 due_on, check_at, escalation, opened_at, opened_by, step_since, closed_at, total_due_on, publicity_to, urged_on, query_index, cert_index,
-                changed_version, changed_at, document_hash)
+                changed_version, changed_at, defect_on, document_hash)
             select i.id, i.version, i.write_id, i.document, i.kind, i.step, i.is_open, i.village, i.household, i.subject, i.head_name, i.source, i.handler_level,
                 i.due_on, i.check_at, i.escalation, i.opened_at, i.opened_by, i.step_since, i.closed_at, i.total_due_on, i.publicity_to, i.urged_on, i.query_index, i.cert_index,
-                i.changed_version, i.at, i.document_hash
+                i.changed_version, i.at, i.defect_on, i.document_hash
             from input i
             where i.version = 1 or exists (select from case_file b where b.id = i.id)
             order by i.id collate "C"
@@ -31,7 +31,7 @@ public sealed partial class CaseMapping
                 head_name = excluded.head_name, source = excluded.source, handler_level = excluded.handler_level, due_on = excluded.due_on,
                 check_at = excluded.check_at, escalation = excluded.escalation, step_since = excluded.step_since, closed_at = excluded.closed_at,
                 total_due_on = excluded.total_due_on, publicity_to = excluded.publicity_to, urged_on = excluded.urged_on, changed_version = excluded.changed_version,
-                changed_at = excluded.changed_at, document_hash = excluded.document_hash
+                changed_at = excluded.changed_at, defect_on = excluded.defect_on, document_hash = excluded.document_hash
             where c.version = excluded.version - 1
             returning id
         ), history as (
@@ -46,7 +46,7 @@ public sealed partial class CaseMapping
             from saved s join input i on i.id = s.id left join before b on b.id = i.id where i.entry is not null and i.audited
         ), bound as (
             update case_attachment a set case_id = x.id
-            from unnest($42, $43) as x (id, attachment) join saved s on s.id = x.id
+            from unnest($43, $44) as x (id, attachment) join saved s on s.id = x.id
             where a.id = x.attachment and a.case_id is null
         )
         select id from saved

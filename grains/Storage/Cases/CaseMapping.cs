@@ -100,7 +100,7 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
         .WithColumn(rows, NpgsqlDbType.Text, r => r.File.OpenedBy)
         .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.File.StepSince.ToUniversalTime())
         .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.File.ClosedAt?.ToUniversalTime())
-        .WithColumn(rows, NpgsqlDbType.Date, r => r.File.TotalDueOn)
+        .WithColumn(rows, NpgsqlDbType.Date, r => r.File.Plan is null ? r.File.TotalDueOn : (DateOnly?)null)
         .WithColumn(rows, NpgsqlDbType.Date, r => r.File is { Step: CaseSteps.Publicity, Review.Over: false } ? r.File.Review.PublicityTo : (DateOnly?)null)
         .WithColumn(rows, NpgsqlDbType.Date, r => r.File.UrgedOn)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.QueryIndex)
@@ -121,6 +121,7 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
         .WithColumn(rows, NpgsqlDbType.Boolean, r => r.Last.Party != CaseParty.System)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.TraceId)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Entry)
+        .WithColumn(rows, NpgsqlDbType.Date, r => r.File.DefectOn)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.DocumentHash)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.EntryHash);
 

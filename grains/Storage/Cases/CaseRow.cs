@@ -52,6 +52,8 @@ internal static class CaseDocuments
     public static string? SubjectOf(CaseFile file, ISealer sealer)
     {
         if (file.Kind == CaseKinds.Warning) return null;
+        // Measures run beside whatever else is decided about the household, and one plan is enough for each.
+        if (file.Kind == CaseKinds.Measures) return "ms/" + file.HouseholdCode;
         if (file.HouseholdCode is { } household) return "hh/" + household;
         return sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(CertificateOf(file))) is { } index ? "id/" + Convert.ToHexStringLower(index) : null;
     }

@@ -86,9 +86,18 @@ public sealed class CaseSearch(NpgsqlDataSource database) : ICaseSearch
             if (query.Handled is { } handled) conditions.Add($"c.is_open and {Handled(handled)}");
             // One level up per escalation after the first, which tells the handler itself.
             if (query.EscalatedTo is { } level) conditions.Add($"c.is_open and c.handler_level > {Value((short)level)} and c.handler_level - (c.escalation - 1) <= {Value((short)level)}");
+            if (query.Left is { } left) conditions.Add(LeftIn(left, query));
+            if (query.Defect is { } defect) conditions.Add($"coalesce(c.is_open and c.defect_on < {Value(query.Today)}, false) = {Value(defect)}");
             if (query.OpenedBy is { } opener) conditions.Add($"c.opened_by = {Value(opener)}");
             if (query.DoneBy is { } doer) conditions.Add($"exists (select from case_history h where h.id = c.id and h.actor = {Value(doer)} and h.action <> 'look')");
             if (query.After is { } after) conditions.Add($"(coalesce(c.due_on, {NeverDue}), c.id) > ({Value(after.DueOn)}, {Value(after.Id)})");
+        }
+
+        private string LeftIn(Stretch left, CaseQuery query)
+        {
+            var step = query.LeftStep is { } name ? $" and h.from_step = {Value(name)}" : "";
+            var time = query.LeftOnTime is { } onTime ? $" and h.on_time = {Value(onTime)}" : "";
+            return $"exists (select from case_history h where h.id = c.id and h.on_time is not null and h.at >= {Value(left.From)} and h.at < {Value(left.To)}{step}{time})";
         }
 
         public void Below(IReadOnlyList<(RegionCode From, RegionCode To)> villages) => conditions.Add(villages.Count == 0

@@ -13,6 +13,7 @@ public static class CaseStorageRegistration
         .AddSingleton<ICaseLookups, CaseLookups>()
         .AddSingleton<ICaseSearch, CaseSearch>()
         .AddSingleton<ICaseTallies, CaseTallyStore>()
+        .AddSingleton<ICaseRefusals, CaseRefusalStore>()
         .AddSingleton<IVisits, VisitStore>()
         .AddSingleton<ICaseHealth, CaseHealthCheck>()
         .AddSingleton<ICaseAttachments, CaseAttachmentStore>()

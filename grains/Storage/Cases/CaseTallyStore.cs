@@ -10,7 +10,8 @@ public sealed class CaseTallyStore(NpgsqlDataSource database) : ICaseTallies
     private const string Below = "exists (select from unnest($1, $2) as v (lo, hi) where c.village >= v.lo and c.village <= v.hi) and ($3::text is null or c.kind = $3)";
 
     private const string OpenSql = $"""
-        select c.village, c.kind, c.step, c.handler_level, count(*)::int, count(*) filter (where c.due_on < $4)::int, count(*) filter (where c.step_since < $5)::int
+        select c.village, c.kind, c.step, c.handler_level, count(*)::int, count(*) filter (where c.due_on < $4)::int, count(*) filter (where c.step_since < $5)::int,
+            count(*) filter (where c.defect_on < $4)::int
         from case_file c where c.is_open and {Below} group by 1, 2, 3, 4
         """;
 
@@ -31,7 +32,7 @@ public sealed class CaseTallyStore(NpgsqlDataSource database) : ICaseTallies
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
         var lingering = CaseClock.EndOf(today.AddDays(-CaseStatistics.NationalMost - 1)).ToUniversalTime();
         var open = await ReadAsync(connection, OpenSql, villages, kind, today, lingering, r => new OpenTally(
-            RegionCode.Parse(r.GetString(0)), r.GetString(1), r.GetString(2), (RegionLevel)r.GetInt16(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6)), ct);
+            RegionCode.Parse(r.GetString(0)), r.GetString(1), r.GetString(2), (RegionLevel)r.GetInt16(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7)), ct);
         var flow = await ReadAsync(connection, FlowSql, villages, kind, period.From, period.To, r => new FlowTally(RegionCode.Parse(r.GetString(0)), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3)), ct);
         var steps = await ReadAsync(connection, StepsSql, villages, kind, period.From, period.To, r => new StepTally(
             RegionCode.Parse(r.GetString(0)), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt32(4), r.GetDouble(5)), ct);

@@ -64,24 +64,3 @@ public sealed class VisitStore(NpgsqlDataSource database, ISealer sealer) : IVis
 
     private static SealPlace Place(Guid id) => new(Table, id.ToString("N"), 0);
 }
-
-/// <summary>The invariant of all open cases, asked of the rows themselves.</summary>
-public sealed class CaseHealthCheck(NpgsqlDataSource database) : ICaseHealth
-{
-    private const string Sql = """
-        select count(*), count(*) filter (where due_on is null or check_at is null),
-            count(*) filter (where handler_level is null or not exists (select from region r where r.code = c.village and r.valid_to is null)),
-            count(*) filter (where check_at < $1)
-        from case_file c where is_open
-        """;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
-
-    public async Task<CaseHealth> CheckAsync(DateTimeOffset now, CancellationToken ct = default)
-    {
-        await using var command = database.With(Sql, (now - Patience).ToUniversalTime());
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return new CaseHealth(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-    }
-}

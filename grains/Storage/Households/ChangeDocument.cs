@@ -12,45 +12,38 @@ internal static class ChangeDocument
 {
     private const byte Format = 1;
 
-    /// <summary>The change that registered the household: instead of its fields the file as a whole.</summary>
-    private const byte WithFile = 2;
+    /// <summary>The change that registered the household: the actor alone, see <see cref="HouseholdChanged.Registers"/>.</summary>
+    private const byte Registration = 2;
 
     [Flags]
     private enum Parts : byte { None = 0, SameRecord = 1, Old = 2, New = 4, Named = 8 }
 
-    public static byte[] Encode(HouseholdChanged change)
+    public static void Encode(HouseholdChanged change, DocumentWriter writer)
     {
-        var writer = new DocumentWriter();
-        writer.Unsigned(change.Registered is null ? Format : WithFile);
+        writer.Unsigned(change.Registers ? Registration : Format);
         writer.Text(change.Actor.DisplayName);
         writer.Text(change.Actor.Role);
         writer.Text(change.Actor.Region);
-        if (change.Registered is { } file)
-        {
-            DocumentCodec.Encode(file, writer);
-            return writer.Written.ToArray();
-        }
+        if (change.Registers) return;
         FieldChange? before = null;
         foreach (var field in change.Changes)
         {
             Encode(field, before, writer);
             before = field;
         }
-        return writer.Written.ToArray();
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
-    /// <returns>The fields, or the file of a registration.</returns>
-    public static (Actor Actor, ImmutableArray<FieldChange> Changes, HouseholdFile? Registered) Decode(string account, ReadOnlySpan<byte> bytes)
+    public static (Actor Actor, ImmutableArray<FieldChange> Changes, bool Registers) Decode(string account, ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
         var format = reader.Unsigned();
-        if (format is not (Format or WithFile)) throw new InvalidDataException("Unknown format of a change.");
+        if (format is not (Format or Registration)) throw new InvalidDataException("Unknown format of a change.");
         var actor = new Actor(account, reader.Text(), reader.Text(), reader.Text());
-        if (format == WithFile) return (actor, [], DocumentCodec.Decode(reader.Rest));
+        if (format == Registration) return (actor, [], true);
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
         while (!reader.AtEnd) changes.Add(DecodeField(ref reader, changes.Count == 0 ? null : changes[^1]));
-        return (actor, changes.ToImmutable(), null);
+        return (actor, changes.ToImmutable(), false);
     }
 
     private static void Encode(FieldChange field, FieldChange? before, DocumentWriter writer)

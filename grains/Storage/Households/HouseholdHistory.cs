@@ -25,6 +25,10 @@ public sealed class HouseholdHistory(NpgsqlDataSource database, ISealer sealer) 
         await using var reader = await command.ExecuteReaderAsync(ct);
         var changes = new List<HouseholdChanged>();
         while (await reader.ReadAsync(ct)) changes.Add(HouseholdMapping.ChangeOf(reader, code, 0).Open(sealer));
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (changes[i].Registers && await AtAsync(code, changes[i].Version, ct) is { } made) changes[i] = made.Change;
+        }
         return changes;
     }
 
@@ -59,8 +63,8 @@ public sealed class HouseholdHistory(NpgsqlDataSource database, ISealer sealer) 
     {
         var (newest, file, changes) = await SinceAsync(code, version, ct);
         if (version > newest || changes.Find(c => c.Version <= version) is not { } made) return null;
-        foreach (var later in changes.Where(c => c.Version > version).OrderByDescending(c => c.Version)) file = FileDiff.Revert(file, later.Changes);
-        return file is null ? null : new VersionedFile(file, made);
+        foreach (var later in changes.Where(c => c.Version > version).OrderByDescending(c => c.Version)) file = later.Registers ? null : FileDiff.Revert(file, later.Changes);
+        return file is null ? null : new VersionedFile(file, made.Registers ? made with { Registered = file } : made);
     }
 
     private async Task<(long Newest, HouseholdFile? File, List<HouseholdChanged> Changes)> SinceAsync(string code, long version, CancellationToken ct)

@@ -101,9 +101,10 @@ public sealed partial class HouseholdMapping
 
     private const string MarksSql = "select code, version, write_id from household where code = any ($1)";
 
-    private const string LoadSql = """
+    private const string LoadSql = $"""
         select h.code, h.version, h.contribution, h.next_due, h.document,
-            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document, a.ids, a.hashes, a.versions
+            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document, a.ids, a.hashes, a.versions,
+            {HouseholdColumns.Sql}
         from household h left join household_history c on c.code = h.code and c.version = h.changed_version
         cross join lateral (
             select array_agg(command_id order by version) as ids, array_agg(content_hash order by version) as hashes, array_agg(version order by version) as versions

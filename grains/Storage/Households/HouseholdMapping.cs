@@ -20,12 +20,21 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     internal const string Table = "household";
 
     /// <summary>
-    /// At which version and in which village a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
-    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe.
+    /// At which version and with which columns a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
+    /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe. The household's own numbers are hashed again only
+    /// when they are others than at that version, and its columns are sent only when they are.
     /// </summary>
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
-    private sealed record KnownAt(string Key, long Version, string? Village);
+    /// <param name="Columns">As they stand in the row.</param>
+    /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
+    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, NumberHashes? Hashes);
+
+    /// <summary>Documents are written and sealed without a pause between, so a thread needs room for one.</summary>
+    [ThreadStatic]
+    private static DocumentWriter? threadsWriter;
+
+    private sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
 
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
@@ -33,59 +42,97 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     public HouseholdRow Prepare(string key, long version, Guid writeId, HouseholdState? state)
     {
-        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody };
+        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody, Columns = HouseholdColumns.Of(Empty()) };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
-        var (place, plain) = (new SealPlace(Table, key, version), StateDocument.Encode(state));
-        var (changePlace, changed) = (new SealPlace(StoredChange.Table, key, version), change is null ? null : ChangeDocument.Encode(change));
+        var columns = HouseholdColumns.Of(state);
+        var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.Encode);
+        (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
+        var known = KnownOf(state.File);
+        var hashes = HashesOf(head, known?.Hashes, fingerprint[^1]);
+        var membersStand = known is not null && known.Key == key && known.Version == version - 1 && known.Columns.Village == columns.Village;
         return new HouseholdRow
         {
             Key = key,
             Version = version,
             WriteId = writeId,
-            Document = sealer.Seal(place, plain),
-            DocumentHash = sealer.Fingerprint(place, plain),
-            Contribution = state.Contribution.Encode(),
-            NextDue = state.NextDue,
-            Village = HouseholdRow.Filled(state.Village),
+            Document = document,
+            DocumentHash = fingerprint,
+            Columns = columns,
+            IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
             File = state.File,
-            HeadCertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
-            PhoneIndex = sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)),
-            Members = StandAt(key, version - 1, state.File) ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
+            HeadCertIndex = hashes.HeadCertIndex,
+            PhoneIndex = hashes.PhoneIndex,
+            Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
-            ChangeDocument = changed is null ? null : sealer.Seal(changePlace, changed),
-            ChangeHash = changed is null ? null : sealer.Fingerprint(changePlace, changed),
+            ChangeDocument = changed.Box,
+            ChangeHash = changed.Fingerprint,
         };
     }
 
-    public void Committed(HouseholdRow row) => Remember(row.Key, row.Version, row.File);
-
-    private bool StandAt(string key, long version, HouseholdFile? file) =>
-        version > 0 && ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) && known == new KnownAt(key, version, file?.Household.AreaCode);
-
-    private void Remember(string key, long version, HouseholdFile? file)
+    public void Committed(HouseholdRow row)
     {
-        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, file?.Household.AreaCode));
+        var head = row.File?.Household;
+        Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
+    }
+
+    private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode)
+    {
+        var writer = threadsWriter ??= new DocumentWriter();
+        writer.Clear();
+        encode(content, writer);
+        return (sealer.Seal(place, writer.Written), sealer.Fingerprint(place, writer.Written));
+    }
+
+    private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
+
+    /// <param name="key">Id of the key that hashes now: it may have been exchanged since.</param>
+    private NumberHashes HashesOf(Household? head, NumberHashes? known, byte key) => new(
+        head?.HeadCertNumber,
+        known is not null && known.HeadCert == head?.HeadCertNumber && IsOf(known.HeadCertIndex, key)
+            ? known.HeadCertIndex
+            : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+        head?.Phone,
+        known is not null && known.Phone == head?.Phone && IsOf(known.PhoneIndex, key) ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+
+    private static bool IsOf(byte[]? index, byte key) => index is null || index[0] == key;
+
+    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, NumberHashes? hashes)
+    {
+        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, hashes));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
     private static Member[]? ListOf(HouseholdFile? file) => file is { Members.IsDefaultOrEmpty: false } ? ImmutableCollectionsMarshal.AsArray(file.Members) : null;
 
+    /// <summary>One way to the database and one transaction, whichever statements the rows need.</summary>
     public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
     {
+        var (quiet, others) = (rows.Where(r => r.IsQuiet).ToList(), rows.Where(r => !r.IsQuiet).ToList());
+        await using var batch = new NpgsqlBatch(connection);
+        if (quiet.Count > 0) batch.BatchCommands.Add(Quiet(quiet));
+        if (others.Count > 0) batch.BatchCommands.Add(Whole(others));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var saved = new HashSet<string>(StringComparer.Ordinal);
+        do
+        {
+            while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));
+        }
+        while (await reader.NextResultAsync(ct)); // reads up to the server's word that the transaction is committed
+        return saved;
+    }
+
+    private static NpgsqlBatchCommand Whole(IReadOnlyList<HouseholdRow> rows)
+    {
         var members = rows.Any(r => r.Members is not null);
-        await using var command = new NpgsqlCommand(members ? SaveSql : SaveWithoutMembersSql, connection);
+        var command = new NpgsqlBatchCommand(members ? SaveSql : SaveWithoutMembersSql);
         BindState(command, rows);
         BindSearch(command, rows);
         BindChange(command, rows);
         if (members) BindMembers(command, [.. rows.SelectMany(r => r.Members?.Rows ?? [])]);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var saved = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));
-        await reader.NextResultAsync(ct); // reads up to the server's word that the transaction is committed
-        return saved;
+        return command;
     }
 
     public async Task<IReadOnlyDictionary<string, RowMark>> MarksAsync(NpgsqlConnection connection, IReadOnlyList<string> keys, CancellationToken ct)
@@ -111,14 +158,15 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         state = Empty();
         if (stored.Document is null) return false;
-        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document)) with
+        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document));
+        state = state with
         {
-            Contribution = CellVector.Decode(stored.Contribution),
-            NextDue = stored.NextDue,
-            LastChange = stored.Change?.Open(sealer),
+            Contribution = stored.Columns.Contribution,
+            NextDue = stored.Columns.NextDue,
+            LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File);
+        Remember(stored.Key, stored.Version, state.File, stored.Columns, hashes: null);
         return true;
     }
 
@@ -126,8 +174,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         Key = reader.GetString(0),
         Version = reader.GetInt64(1),
-        Contribution = reader.GetFieldValue<byte[]>(2),
-        NextDue = reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3),
+        Columns = HouseholdColumns.Read(reader, 15, CellVector.Decode(reader.GetFieldValue<byte[]>(2)), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3)),
         Document = reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
         Change = reader.IsDBNull(5) ? null : ChangeOf(reader, reader.GetString(0), 5),
         Commands = reader.IsDBNull(12) ? [] : CommandsOf(reader, 12),
@@ -144,33 +191,33 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         code, reader.GetInt64(first), reader.GetFieldValue<DateTimeOffset>(first + 1), reader.GetString(first + 2), reader.GetString(first + 3),
         reader.GetGuid(first + 4), reader.IsDBNull(first + 5) ? null : reader.GetString(first + 5), reader.GetFieldValue<byte[]>(first + 6));
 
-    private static void BindState(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
+    private static void BindState(NpgsqlBatchCommand command, IReadOnlyList<HouseholdRow> rows) => command
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Key)
         .WithColumn(rows, NpgsqlDbType.Bigint, r => r.Version)
         .WithColumn(rows, NpgsqlDbType.Uuid, r => r.WriteId)
-        .WithColumn(rows, NpgsqlDbType.Text, r => r.Village)
-        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Contribution)
-        .WithColumn(rows, NpgsqlDbType.Date, r => r.NextDue)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.Village)
+        .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Columns.Contribution.Encode())
+        .WithColumn(rows, NpgsqlDbType.Date, r => r.Columns.NextDue)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Document);
 
-    private static void BindSearch(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
-        .WithColumn(rows, NpgsqlDbType.Text, r => r.Status)
-        .WithColumn(rows, NpgsqlDbType.Smallint, r => r.Class)
-        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.HouseholdType))
-        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.PolicyStatus))
-        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.MonitorCategory))
-        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.RiskEliminated))
-        .WithColumn(rows, NpgsqlDbType.Integer, r => HouseholdRow.Digits(r.File?.Household.RecognizedMonth))
-        .WithColumn(rows, NpgsqlDbType.Integer, r => HouseholdRow.Digits(r.File?.Household.EliminatedMonth))
-        .WithColumn(rows, NpgsqlDbType.Text, r => r.RiskTypes)
-        .WithColumn(rows, NpgsqlDbType.Text, r => HouseholdRow.Filled(r.File?.Household.HeadName))
+    private static void BindSearch(NpgsqlBatchCommand command, IReadOnlyList<HouseholdRow> rows) => command
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.Status)
+        .WithColumn(rows, NpgsqlDbType.Smallint, r => r.Columns.Class)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.HouseholdType)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.PolicyStatus)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.MonitorCategory)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.RiskEliminated)
+        .WithColumn(rows, NpgsqlDbType.Integer, r => r.Columns.RecognizedMonth)
+        .WithColumn(rows, NpgsqlDbType.Integer, r => r.Columns.EliminatedMonth)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.RiskTypes)
+        .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.HeadName)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.HeadCertIndex)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.PhoneIndex)
-        .WithColumn(rows, NpgsqlDbType.Integer, r => r.MemberCount)
-        .WithColumn(rows, NpgsqlDbType.Numeric, r => r.NetPerCapita)
+        .WithColumn(rows, NpgsqlDbType.Integer, r => r.Columns.MemberCount)
+        .WithColumn(rows, NpgsqlDbType.Numeric, r => r.Columns.NetPerCapita)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Members?.Digest);
 
-    private static void BindChange(NpgsqlCommand command, IReadOnlyList<HouseholdRow> rows) => command
+    private static void BindChange(NpgsqlBatchCommand command, IReadOnlyList<HouseholdRow> rows) => command
         .WithColumn(rows, NpgsqlDbType.Text, r => r.VillageBefore)
         .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.Change?.At.ToUniversalTime())
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change?.Actor.Account)
@@ -184,7 +231,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.DocumentHash)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.ChangeHash);
 
-    private static void BindMembers(NpgsqlCommand command, IReadOnlyList<MemberRow> members) => command
+    private static void BindMembers(NpgsqlBatchCommand command, IReadOnlyList<MemberRow> members) => command
         .WithColumn(members, NpgsqlDbType.Text, m => m.Household)
         .WithColumn(members, NpgsqlDbType.Text, m => m.Person)
         .WithColumn(members, NpgsqlDbType.Text, m => m.Name)

@@ -5,7 +5,6 @@ using System.Text;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Sealing;
-using FangFanPin.Domain.Statistics;
 using FangFanPin.Storage.Records;
 
 namespace FangFanPin.Storage.Households;
@@ -18,9 +17,10 @@ public sealed class HouseholdRow : RecordRow
 
     /// <summary>Fingerprint of what the document holds, for the audit and whoever verifies.</summary>
     public byte[]? DocumentHash { get; init; }
-    public byte[] Contribution { get; init; } = [];
-    public DateOnly? NextDue { get; init; }
-    public string? Village { get; init; }
+    public required HouseholdColumns Columns { get; init; }
+
+    /// <summary>A change by a person that leaves columns and members as they are known to stand.</summary>
+    public bool IsQuiet { get; init; }
     public string? VillageBefore { get; init; }
     public HouseholdFile? File { get; init; }
     public byte[]? HeadCertIndex { get; init; }
@@ -36,17 +36,6 @@ public sealed class HouseholdRow : RecordRow
 
     /// <summary>Leads from the audit row to the logs of the same request.</summary>
     public string? TraceId { get; init; }
-
-    public string? Status => File is null ? null : Filled(File.Household.HouseholdStatus) ?? HouseholdStatuses.Active;
-    public short Class => File is null ? (short)0 : (short)StatisticClass.Of(File.Household).Number;
-    public string? RiskTypes => File is null ? null : string.Join(',', RisksOf(File.Household));
-    public int? MemberCount => File?.ActiveMembers.Count();
-    public decimal? NetPerCapita => File is { Incomes: [.., var newest] } ? newest.NetPerCapita : null;
-    public static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
-    public static int? Digits(Domain.YearMonth? month) => month is { } m ? m.Year * 100 + m.Month : null;
-
-    private static IEnumerable<string> RisksOf(Household h) =>
-        new[] { h.RiskType1, h.RiskType2, h.RiskType3, h.RiskType4, h.RiskType5 }.OfType<string>().Where(r => r.Length > 0 && !r.Contains(',', StringComparison.Ordinal)).Distinct();
 }
 
 /// <summary>A row of <c>household_member</c>.</summary>
@@ -54,8 +43,8 @@ public sealed record MemberRow(
     string Household, string Person, string? Name, string? Sex, DateOnly? BirthDate, string? Status, byte[]? CertIndex, byte[]? LastSixIndex, byte[]? PhoneIndex)
 {
     public static MemberRow Of(string household, Member member, ISealer sealer) => new(
-        household, member.PersonCode ?? "", HouseholdRow.Filled(member.Name), HouseholdRow.Filled(member.Sex), member.BirthDate,
-        HouseholdRow.Filled(member.MemberStatus) ?? MemberStatuses.Active,
+        household, member.PersonCode ?? "", HouseholdColumns.Filled(member.Name), HouseholdColumns.Filled(member.Sex), member.BirthDate,
+        HouseholdColumns.Filled(member.MemberStatus) ?? MemberStatuses.Active,
         sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(member.CertNumber)),
         sealer.BlindIndex(BlindKind.CertificateLastSix, BlindText.CertificateLastSix(member.CertNumber)),
         sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(member.Phone)));
@@ -93,8 +82,7 @@ public sealed record MemberRows(IReadOnlyList<MemberRow> Rows, byte[] Digest)
 public sealed class StoredHousehold : StoredRow
 {
     public byte[]? Document { get; init; }
-    public required byte[] Contribution { get; init; }
-    public DateOnly? NextDue { get; init; }
+    public required HouseholdColumns Columns { get; init; }
     public StoredChange? Change { get; init; }
     public ImmutableArray<AppliedCommand> Commands { get; init; } = [];
 }
@@ -105,9 +93,13 @@ public sealed record StoredChange(
 {
     public const string Table = "household_history";
 
-    public HouseholdChanged Open(ISealer sealer)
+    /// <param name="file">That the change has made, where it is at hand.</param>
+    public HouseholdChanged Open(ISealer sealer, HouseholdFile? file = null)
     {
-        var (actor, changes, registered) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
-        return new HouseholdChanged { Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registered = registered };
+        var (actor, changes, registers) = ChangeDocument.Decode(Account, sealer.Open(new SealPlace(Table, Code, Version), Document));
+        return new HouseholdChanged
+        {
+            Version = Version, CommandId = CommandId, Kind = Kind, Actor = actor, At = At, ImportId = ImportId, Changes = changes, Registers = registers, Registered = registers ? file : null,
+        };
     }
 }

@@ -12,16 +12,14 @@ internal static class StateDocument
     private const byte WithCommands = 1;
     private const byte Format = 2;
 
-    public static byte[] Encode(HouseholdState state)
+    public static void Encode(HouseholdState state, DocumentWriter writer)
     {
-        var writer = new DocumentWriter();
         writer.Unsigned(Format);
         var file = writer.Open();
         if (state.File is not null) DocumentCodec.Encode(state.File, writer);
         writer.Close(file);
         writer.Text(state.VillageBefore ?? "");
         if (state.OwedSplit is { } owed) Encode(owed, writer);
-        return writer.Written.ToArray();
     }
 
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>

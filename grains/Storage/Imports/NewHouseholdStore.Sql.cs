@@ -103,26 +103,26 @@ public sealed partial class NewHouseholdStore
         await copy.StartRowAsync(ct);
         await copy.WriteAsync(id, NpgsqlDbType.Uuid, ct);
         await copy.WriteAsync(run, NpgsqlDbType.Integer, ct);
-        await copy.WriteAsync(row.Village!, NpgsqlDbType.Text, ct);
+        await copy.WriteAsync(row.Columns.Village!, NpgsqlDbType.Text, ct);
         await copy.WriteAsync(row.Key, NpgsqlDbType.Text, ct);
         await copy.WriteAsync(row.Change!.CommandId, NpgsqlDbType.Uuid, ct);
-        await copy.WriteAsync(row.Contribution, NpgsqlDbType.Bytea, ct);
-        await ValueAsync(copy, row.NextDue, NpgsqlDbType.Date, ct);
+        await copy.WriteAsync(row.Columns.Contribution.Encode(), NpgsqlDbType.Bytea, ct);
+        await ValueAsync(copy, row.Columns.NextDue, NpgsqlDbType.Date, ct);
         await copy.WriteAsync(row.Document!, NpgsqlDbType.Bytea, ct);
-        await TextAsync(copy, row.Status, ct);
-        await copy.WriteAsync(row.Class, NpgsqlDbType.Smallint, ct);
+        await TextAsync(copy, row.Columns.Status, ct);
+        await copy.WriteAsync(row.Columns.Class, NpgsqlDbType.Smallint, ct);
         await TextAsync(copy, household.HouseholdType, ct);
         await TextAsync(copy, household.PolicyStatus, ct);
         await TextAsync(copy, household.MonitorCategory, ct);
         await TextAsync(copy, household.RiskEliminated, ct);
-        await ValueAsync(copy, HouseholdRow.Digits(household.RecognizedMonth), NpgsqlDbType.Integer, ct);
-        await ValueAsync(copy, HouseholdRow.Digits(household.EliminatedMonth), NpgsqlDbType.Integer, ct);
-        await copy.WriteAsync((row.RiskTypes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
+        await ValueAsync(copy, HouseholdColumns.Digits(household.RecognizedMonth), NpgsqlDbType.Integer, ct);
+        await ValueAsync(copy, HouseholdColumns.Digits(household.EliminatedMonth), NpgsqlDbType.Integer, ct);
+        await copy.WriteAsync((row.Columns.RiskTypes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
         await TextAsync(copy, household.HeadName, ct);
         await BytesAsync(copy, row.HeadCertIndex, ct);
         await BytesAsync(copy, row.PhoneIndex, ct);
-        await ValueAsync(copy, row.MemberCount, NpgsqlDbType.Integer, ct);
-        await ValueAsync(copy, row.NetPerCapita, NpgsqlDbType.Numeric, ct);
+        await ValueAsync(copy, row.Columns.MemberCount, NpgsqlDbType.Integer, ct);
+        await ValueAsync(copy, row.Columns.NetPerCapita, NpgsqlDbType.Numeric, ct);
         await copy.WriteAsync(row.Members.Digest, NpgsqlDbType.Bytea, ct);
         await copy.WriteAsync(row.ChangeDocument!, NpgsqlDbType.Bytea, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Person, ct);
@@ -138,7 +138,7 @@ public sealed partial class NewHouseholdStore
     }
 
     private static Task TextAsync(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>
-        HouseholdRow.Filled(text) is { } filled ? copy.WriteAsync(filled, NpgsqlDbType.Text, ct) : copy.WriteNullAsync(ct);
+        HouseholdColumns.Filled(text) is { } filled ? copy.WriteAsync(filled, NpgsqlDbType.Text, ct) : copy.WriteNullAsync(ct);
 
     private static Task BytesAsync(NpgsqlBinaryImporter copy, byte[]? bytes, CancellationToken ct) =>
         bytes is null ? copy.WriteNullAsync(ct) : copy.WriteAsync(bytes, NpgsqlDbType.Bytea, ct);

@@ -21,7 +21,7 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
     private const string Platform = """
         select w.certificate, min(h.code) from unnest($1::text[], $2::bytea[]) as w (certificate, hash)
         join household h on h.head_cert_index = w.hash
-        where h.code collate "C" like 'P%' and h.code ~ '^P[0-9]{16}$' and h.document is not null and (h.status is null or h.status = '1')
+        where h.code collate "C" like 'P%' and h.code ~ '^P([0-9]{16}|[0-9A-F]{29})$' and h.document is not null and (h.status is null or h.status = '1')
         group by w.certificate
         """;
 

@@ -4,9 +4,14 @@ using Npgsql;
 
 namespace FangFanPin.Storage.Records;
 
-/// <summary>Runs statements until the database answers or the attempts are used up.</summary>
-internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOptions options, ILogger logger)
+/// <summary>
+/// Runs statements, one at a time, until the database answers or the attempts are used up. Keeps its session: one that comes from the pool for every
+/// statement is reset each time, and is any of a dozen, few of which have tables and plans at hand.
+/// </summary>
+internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOptions options, ILogger logger) : IAsyncDisposable
 {
+    private NpgsqlConnection? session;
+
     /// <remarks>What runs must be safe to run again after it was committed. Never cancelled from outside: a caller who gave up may not stop its batch-mates.</remarks>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> statement)
     {
@@ -14,15 +19,34 @@ internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOpti
         {
             try
             {
-                using var deadline = new CancellationTokenSource(options.StatementMost);
-                await using var connection = await source.OpenConnectionAsync(deadline.Token);
-                return await statement(connection, deadline.Token);
+                return await TryAsync(statement);
             }
             catch (Exception fault) when (attempt < options.AttemptsMax && DatabaseFaults.Of(fault) == DatabaseFault.Passing)
             {
                 LogAgain(logger, attempt, DatabaseFaults.CodeOf(fault));
                 await Task.Delay(options.RetryPause * (1 << Math.Min(attempt - 1, 6)));
             }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (session is { } open) await open.DisposeAsync();
+        session = null;
+    }
+
+    private async Task<T> TryAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> statement)
+    {
+        using var deadline = new CancellationTokenSource(options.StatementMost);
+        try
+        {
+            session ??= await source.OpenConnectionAsync(deadline.Token);
+            return await statement(session, deadline.Token);
+        }
+        catch
+        {
+            await DisposeAsync(); // whatever state it is in: the pool knows what to do with it
+            throw;
         }
     }
 

@@ -6,13 +6,15 @@ namespace FangFanPin.Storage.Records;
 internal sealed class RecordReader<TState, TRow, TStored> : IAsyncDisposable where TRow : RecordRow where TStored : StoredRow
 {
     private readonly IRecordMapping<TState, TRow, TStored> mapping;
-    private readonly DatabaseRetry database;
+    private readonly DatabaseRetry[] databases;
     private readonly BatchLane<Item, TStored?>[] lanes;
 
-    public RecordReader(IRecordMapping<TState, TRow, TStored> mapping, DatabaseRetry database, RecordsOptions options)
+    /// <param name="database">Called once per lane.</param>
+    public RecordReader(IRecordMapping<TState, TRow, TStored> mapping, Func<DatabaseRetry> database, RecordsOptions options)
     {
-        (this.mapping, this.database) = (mapping, database);
-        lanes = [.. Enumerable.Range(0, options.ReadLanes).Select(_ => new BatchLane<Item, TStored?>(options, LoadAsync))];
+        this.mapping = mapping;
+        databases = [.. Enumerable.Range(0, options.ReadLanes).Select(_ => database())];
+        lanes = [.. databases.Select(d => new BatchLane<Item, TStored?>(options, batch => LoadAsync(d, batch)))];
     }
 
     private sealed class Item(string key) : LaneItem<TStored?>
@@ -27,9 +29,10 @@ internal sealed class RecordReader<TState, TRow, TStored> : IAsyncDisposable whe
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in lanes) await lane.DisposeAsync();
+        foreach (var database in databases) await database.DisposeAsync();
     }
 
-    private async Task LoadAsync(IReadOnlyList<Item> batch)
+    private async Task LoadAsync(DatabaseRetry database, IReadOnlyList<Item> batch)
     {
         try
         {

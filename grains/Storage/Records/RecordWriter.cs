@@ -9,15 +9,17 @@ namespace FangFanPin.Storage.Records;
 internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDisposable where TRow : RecordRow where TStored : StoredRow
 {
     private readonly IRecordMapping<TState, TRow, TStored> mapping;
-    private readonly DatabaseRetry database;
+    private readonly DatabaseRetry[] databases;
     private readonly ILogger logger;
     private readonly BatchLane<Item, WriteAnswer>[] lanes;
     private readonly KeyValuePair<string, object?> table;
 
-    public RecordWriter(IRecordMapping<TState, TRow, TStored> mapping, DatabaseRetry database, RecordsOptions options, ILogger logger)
+    /// <param name="database">Called once per lane.</param>
+    public RecordWriter(IRecordMapping<TState, TRow, TStored> mapping, Func<DatabaseRetry> database, RecordsOptions options, ILogger logger)
     {
-        (this.mapping, this.database, this.logger) = (mapping, database, logger);
-        lanes = [.. Enumerable.Range(0, options.WriteLanes).Select(_ => new BatchLane<Item, WriteAnswer>(options, SaveAsync))];
+        (this.mapping, this.logger) = (mapping, logger);
+        databases = [.. Enumerable.Range(0, options.WriteLanes).Select(_ => database())];
+        lanes = [.. databases.Select(d => new BatchLane<Item, WriteAnswer>(options, batch => SaveAsync(d, batch)))];
         table = new("table", mapping.Name);
     }
 
@@ -35,17 +37,18 @@ internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in lanes) await lane.DisposeAsync();
+        foreach (var database in databases) await database.DisposeAsync();
     }
 
-    private async Task SaveAsync(IReadOnlyList<Item> batch)
+    private async Task SaveAsync(DatabaseRetry database, IReadOnlyList<Item> batch)
     {
         RecordsMetrics.BatchSize.Record(batch.Count, table);
         var started = Stopwatch.GetTimestamp();
-        await SaveOrHalveAsync(batch);
+        await SaveOrHalveAsync(database, batch);
         RecordsMetrics.WriteDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, table);
     }
 
-    private async Task SaveOrHalveAsync(IReadOnlyList<Item> batch)
+    private async Task SaveOrHalveAsync(DatabaseRetry database, IReadOnlyList<Item> batch)
     {
         try
         {
@@ -53,8 +56,8 @@ internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDispos
         }
         catch (Exception fault) when (DatabaseFaults.Of(fault) == DatabaseFault.Content && batch.Count > 1)
         {
-            await SaveOrHalveAsync([.. batch.Take(batch.Count / 2)]);
-            await SaveOrHalveAsync([.. batch.Skip(batch.Count / 2)]);
+            await SaveOrHalveAsync(database, [.. batch.Take(batch.Count / 2)]);
+            await SaveOrHalveAsync(database, [.. batch.Skip(batch.Count / 2)]);
         }
         catch (Exception fault)
         {

@@ -14,13 +14,26 @@ internal static class DocumentPacking
     /// <summary>No document is larger when open; a box that says so is damaged.</summary>
     private const int BytesMost = 16 * 1024 * 1024;
 
+    /// <summary>Almost every document fits; others get room of their own.</summary>
+    private const int BytesKept = 16 * 1024;
+
     private static readonly byte[] Dictionary = Load();
+
+    [ThreadStatic]
+    private static byte[]? packed;
 
     /// <summary>Neither may be used by two threads at once, and a new one costs as much as a hundred documents.</summary>
     private static readonly ThreadLocal<Compressor> Packer = new(NewPacker);
     private static readonly ThreadLocal<Decompressor> Opener = new(NewOpener);
 
-    public static ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> plain) => Packer.Value!.Wrap(plain);
+    /// <summary>Valid until this thread packs again.</summary>
+    public static ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> plain)
+    {
+        var most = Compressor.GetCompressBound(plain.Length);
+        if (most > BytesKept) return Packer.Value!.Wrap(plain);
+        var room = packed ??= new byte[BytesKept];
+        return room.AsSpan(0, Packer.Value!.Wrap(plain, room));
+    }
 
     /// <exception cref="InvalidDataException">Damaged, or larger than any document.</exception>
     public static byte[] Open(ReadOnlySpan<byte> packed)

@@ -8,8 +8,8 @@ namespace FangFanPin.Storage.Sealing;
 
 /// <summary>
 /// Seals with the keys of a ring. A box is: format, key id, 12 bytes of salt, 12 bytes of nonce, ciphertext, 16 bytes of tag. The key says with which
-/// algorithm. Salt and nonce are random; the key of a box is derived from the ring's key and the salt, so that billions of rows may be sealed without
-/// counting nonces.
+/// algorithm. The key of a box is derived from the ring's key and the salt. Salts are random, and a thread counts the nonces under its own
+/// (<see cref="BoxCiphers"/>), so that billions of rows may be sealed by processes that do not know of each other.
 /// </summary>
 /// <remarks>Packing halves the box, and with it heap, WAL and the way to the server. Boxes of the first releases were deflated, and are still opened.</remarks>
 public sealed class RingSealer(KeyRingSource source) : ISealer
@@ -18,7 +18,8 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     private const byte Deflated = 2;
     private const byte Packed = 3;
     private const int PackFrom = 64;
-    private const int SaltLength = 12;
+    private const int SaltLength = BoxCiphers.SaltLength;
+    private const int PlaceMost = 256;
     private const int HeadLength = 2 + SaltLength + Suites.NonceLength;
 
     /// <summary>Of a blind index: the key's id and so much of the hash; 15 bytes make a collision among billions unlikely.</summary>
@@ -26,6 +27,9 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
 
     /// <summary>Stands where the kind of a blind index would, so that a fingerprint is never one.</summary>
     private const byte FingerprintMark = 0;
+
+    /// <summary>No cipher may be used by two threads at once.</summary>
+    private readonly ThreadLocal<BoxCiphers> ciphers = new(() => new BoxCiphers());
 
     /// <param name="ring">For good; a running server asks a source, which sees new keys.</param>
     public RingSealer(KeyRing ring) : this(new KeyRingSource(ring)) { }
@@ -65,9 +69,8 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
         if (box.Length < HeadLength + Suites.TagLength || box[0] is not (Plain or Deflated or Packed)) throw new CryptographicException("Not a sealed document.");
         var key = source.FindSeal(box[1]) ?? throw new CryptographicException($"Sealed with key {box[1]}, which is not in the key ring.");
         var inside = new byte[box.Length - HeadLength - Suites.TagLength];
-        Span<byte> derived = stackalloc byte[RingKey.Length];
-        Suites.Hmac(key.Suite, key.Bytes, box.Slice(2, SaltLength), derived);
-        Suites.Decrypt(key.Suite, derived, NonceOf(box), box[HeadLength..], inside, Associated(place, box));
+        var cipher = ciphers.Value!.ForOld(key, box.Slice(2, SaltLength));
+        cipher.Decrypt(NonceOf(box), box[HeadLength..], inside, Associated(place, box, stackalloc byte[PlaceMost]));
         return inside;
     }
 
@@ -76,10 +79,8 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
         var key = source.ToWriteWith().Seal;
         var box = new byte[HeadLength + inside.Length + Suites.TagLength];
         (box[0], box[1]) = (format, (byte)key.Id);
-        RandomNumberGenerator.Fill(box.AsSpan(2, SaltLength + Suites.NonceLength));
-        Span<byte> derived = stackalloc byte[RingKey.Length];
-        Suites.Hmac(key.Suite, key.Bytes, box.AsSpan(2, SaltLength), derived);
-        Suites.Encrypt(key.Suite, derived, NonceOf(box), inside, box.AsSpan(HeadLength), Associated(place, box));
+        var cipher = ciphers.Value!.ForNew(key, box.AsSpan(2, SaltLength + Suites.NonceLength));
+        cipher.Encrypt(NonceOf(box), inside, box.AsSpan(HeadLength), Associated(place, box, stackalloc byte[PlaceMost]));
         return box;
     }
 
@@ -93,38 +94,39 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     private static ReadOnlySpan<byte> NonceOf(ReadOnlySpan<byte> box) => box.Slice(2 + SaltLength, Suites.NonceLength);
 
     /// <summary>Lengths stand in front, so that no two places give the same bytes.</summary>
-    private static byte[] Associated(SealPlace place, ReadOnlySpan<byte> head)
+    private static ReadOnlySpan<byte> Associated(SealPlace place, ReadOnlySpan<byte> head, Span<byte> room)
     {
         var (table, key) = (Encoding.UTF8.GetByteCount(place.Table), Encoding.UTF8.GetByteCount(place.Key));
-        var bytes = new byte[2 + 4 + table + 4 + key + 8];
+        var count = 2 + 4 + table + 4 + key + 8;
+        var bytes = count <= room.Length ? room[..count] : new byte[count];
         head[..2].CopyTo(bytes);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(2), table);
-        Encoding.UTF8.GetBytes(place.Table, bytes.AsSpan(6));
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(6 + table), key);
-        Encoding.UTF8.GetBytes(place.Key, bytes.AsSpan(10 + table));
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(10 + table + key), place.Version);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[2..], table);
+        Encoding.UTF8.GetBytes(place.Table, bytes[6..]);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[(6 + table)..], key);
+        Encoding.UTF8.GetBytes(place.Key, bytes[(10 + table)..]);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[(10 + table + key)..], place.Version);
         return bytes;
     }
 
-    private static byte[] Hash(RingKey key, BlindKind kind, string normalised)
+    private byte[] Hash(RingKey key, BlindKind kind, string normalised)
     {
         var text = new byte[1 + Encoding.UTF8.GetByteCount(normalised)];
         text[0] = (byte)kind;
         Encoding.UTF8.GetBytes(normalised, text.AsSpan(1));
         Span<byte> hash = stackalloc byte[Suites.HashLength];
-        Suites.Hmac(key.Suite, key.Bytes, text, hash);
+        ciphers.Value!.Hash(key, text, hash);
         return [(byte)key.Id, .. hash[..(IndexLength - 1)]];
     }
 
     /// <summary>The key's id stands in place of the last byte: fingerprints differ from their first byte on.</summary>
-    private static byte[] Fingerprint(RingKey key, SealPlace place, ReadOnlySpan<byte> plain)
+    private byte[] Fingerprint(RingKey key, SealPlace place, ReadOnlySpan<byte> plain)
     {
-        var where = Associated(place, [FingerprintMark, (byte)key.Id]);
+        var where = Associated(place, [FingerprintMark, (byte)key.Id], stackalloc byte[PlaceMost]);
         var text = new byte[where.Length + plain.Length];
-        where.CopyTo(text, 0);
+        where.CopyTo(text);
         plain.CopyTo(text.AsSpan(where.Length));
         var hash = new byte[Suites.HashLength];
-        Suites.Hmac(key.Suite, key.Bytes, text, hash);
+        ciphers.Value!.Hash(key, text, hash);
         hash[^1] = (byte)key.Id;
         return hash;
     }

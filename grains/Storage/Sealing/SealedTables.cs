@@ -1,6 +1,7 @@
 using FangFanPin.Storage.Cases;
 using FangFanPin.Storage.Households;
 using FangFanPin.Storage.Imports;
+using FangFanPin.Storage.Sync;
 
 namespace FangFanPin.Storage.Sealing;
 
@@ -17,6 +18,8 @@ internal static class SealedTables
         new() { Name = "case_attachment", Box = "box", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "visit", Box = "document", Key = [("id", "uuid")], PlaceKey = Plain("id") },
         new() { Name = "export_job", Box = "asked", Key = [("id", "uuid")], PlaceKey = Plain("id") },
+        new() { Name = SyncPublishing.PendingTable, Box = "box", Key = [("code", "text")], PlaceKey = "t.code" },
+        new() { Name = "warning_row", Box = "box", Key = [("batch_id", "uuid"), ("row", "int")], PlaceKey = $"{Plain("batch_id")} || '/' || t.row" },
         new() { Name = "import_chunk", Box = "box", Key = [("import_id", "uuid"), ("file", "int"), ("chunk", "int")], PlaceKey = $"{Plain("import_id")} || '/' || t.file || '/' || t.chunk" },
         new NewHouseholdBoxes(),
         new() { Name = "import_household", Box = "box", Key = [("import_id", "uuid"), ("run", "int"), ("code", "text")], PlaceKey = $"{Plain("import_id")} || '/' || t.code" },

@@ -25,6 +25,7 @@ internal static class BodyProbes
             [
                 new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "report-risk", HouseholdCode = household.Id, RiskSource = "2" }), household.Region),
                 new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "propose-elimination", HouseholdCode = household.Id, EliminationMode = "1" }), household.Region),
+                new("/api/v1/cases", JsonSerializer.Serialize(new { kind = "open-measures", HouseholdCode = household.Id }), household.Region),
             ];
         },
         ["POST /api/v1/cases/actions"] = (scene, _, region) =>
@@ -48,6 +49,9 @@ internal static class BodyProbes
                 new($"/api/v1/households/{mine.Id}/commands", JsonSerializer.Serialize(new { kind = "move", ToVillage = thing.Region }), thing.Region),
             ];
         },
+        // Whether the village is the caller's is asked before whether there is such a row.
+        ["POST /api/v1/warnings/batches/{id:guid}/rows/{row:int}/locate"] = (scene, _, region) =>
+            [new($"/api/v1/warnings/batches/{Guid.Empty}/rows/1/locate", JsonSerializer.Serialize(new { village = scene.Find(AreaKinds.Household, region)!.Region }), scene.Find(AreaKinds.Household, region)!.Region)],
         ["POST /api/v1/households/search"] = (_, _, region) => [new("/api/v1/households/search", JsonSerializer.Serialize(new { region }), region)],
         ["POST /api/v1/persons/search"] = (_, _, region) => [new("/api/v1/persons/search", JsonSerializer.Serialize(new { household = new { region } }), region)],
     };

@@ -13,6 +13,7 @@ using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Tests.Api.Shared;
+using FangFanPin.Tests.Api.Sync;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -21,10 +22,10 @@ using Xunit;
 namespace FangFanPin.Tests.Api.Audit;
 
 /// <summary>
-/// A village is invented, imported, read, searched, changed and asked for wrongly; then every row of every table and every line of the logs is searched
+/// A village is invented, imported, synchronised, warned of, read, searched, changed and asked for wrongly; then every row of every table and every line of the logs is searched
 /// for every certificate number, phone and account of it, in clear, hex, base 64 and UTF-16.
 /// </summary>
-public sealed class NumbersNowhereTests(ApiServer server) : IClassFixture<ApiServer>
+public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncServer>
 {
     private const string County = "411424000000";
     private static readonly RegionCode Town = RegionCode.Parse("411424101000");
@@ -42,6 +43,7 @@ public sealed class NumbersNowhereTests(ApiServer server) : IClassFixture<ApiSer
         Assert.True(numbers.Count > 100, $"only {numbers.Count} numbers");
         await ImportAsync();
         await UseAsync(files);
+        using (var importer = await server.SignInAsync(County, RoleNames.Importer)) await WarnAsync(importer, files.Take(20));
 
         var needles = SearchValues.Create([.. numbers.SelectMany(Forms)], StringComparison.Ordinal);
         Assert.True(Finds(needles, $"x{Convert.ToHexStringLower(Encoding.Unicode.GetBytes(numbers[0]))}") && Finds(needles, Convert.ToBase64String(Encoding.UTF8.GetBytes($"ab{numbers[1]}c"))));
@@ -96,6 +98,21 @@ public sealed class NumbersNowhereTests(ApiServer server) : IClassFixture<ApiSer
         Assert.True(import is { Stage: "Done", Counts: { Written: > 20, Refused: > 0 } }, $"{import.Stage} {import.Counts}");
         await importer.GetAsync($"/api/v1/imports/{import.Id}/errors", Ct);
         await importer.GetAsync($"/api/v1/imports/{import.Id}/error-workbook.xlsx", Ct);
+        using var province = await server.SignInAsync("410000000000", RoleNames.Importer);
+        server.Put([.. export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)).Select(f => (Path.GetFileName(f), File.ReadAllBytes(f)))]);
+        Assert.Equal("Done", (await server.SyncAsync(province)).GetProperty("batch").GetProperty("stage").GetString());
+    }
+
+    /// <summary>A department's file about these people, and about a number of nobody here.</summary>
+    private static async Task WarnAsync(HttpClient importer, IEnumerable<HouseholdFile> files)
+    {
+        var rows = files.Select(f => f.Household).Where(h => h.HeadCertNumber is not null).Select(h => $"医保局,因病致贫返贫风险,N1,2026-01-05,{h.HeadName},{h.HeadCertNumber},{h.AreaCode},电话{h.Phone}");
+        var text = string.Join("\r\n", rows.Prepend("来源部门,预警类型,批次号,推送日期,姓名,证件号码,所属区划,疾病名称"));
+        using var answer = await importer.PostAsync($"/api/v1/warnings/batches?region={County}&name=a.csv", new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/csv") } }, Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
+        var path = $"/api/v1/warnings/batches/{Guid.Parse((await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetString()!)}";
+        for (var until = DateTime.UtcNow.AddMinutes(1); (await importer.GetFromJsonAsync<JsonElement>(path, Ct)).GetProperty("stage").GetString() != "Done"; await Task.Delay(100, Ct))
+            Assert.True(DateTime.UtcNow < until, "the warnings should have been looked at");
     }
 
     /// <summary>Right and wrong: numbers in bodies, in addresses, in paths, in headers, in refused changes.</summary>

@@ -34,9 +34,13 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>Bounds on rates: none, because tests ask as fast as they can.</summary>
     protected virtual string[] Limits => ["--FangFanPin:Edges:AccountPerMinute=0", "--FangFanPin:Edges:AddressPerMinute=0", "--FangFanPin:Edges:LoginsPerMinute=0"];
 
+    /// <summary>What this class replaces in the server, besides its clock.</summary>
+    protected virtual void Arrange(IServiceCollection services) => services.AddSingleton<FangFanPin.Domain.Cases.ISmsSender>(Messages);
+
     public IServiceProvider Services => app.Services;
     /// <summary>The server's data folder.</summary>
     public string Folder => folder;
+    public string ConnectionString => database.ConnectionString;
     public string AdminConnectionString => database.AdminConnectionString;
     public Uri Address { get; private set; } = null!;
 
@@ -46,7 +50,7 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>What would have been sent to phones.</summary>
     public SentMessages Messages { get; } = new();
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         database = new PostgresDatabase(cluster);
         await database.InitializeAsync();
@@ -56,12 +60,12 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
             "--FangFanPin:Edges:KnownProxies:0=127.0.0.1", .. Limits,
             $"--FangFanPin:Edges:Systems:civil-affairs:Key={Convert.ToBase64String(SystemKey)}", "--FangFanPin:Edges:Systems:civil-affairs:Region=411424000000",
             "--FangFanPin:Edges:Systems:civil-affairs:Roles:0=viewer",
-        ], builder => builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<FangFanPin.Domain.Cases.ISmsSender>(Messages));
+        ], builder => Arrange(builder.Services.AddSingleton<TimeProvider>(Clock)));
         await app.StartAsync();
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await app.StopAsync();
         await app.DisposeAsync();

@@ -28,9 +28,10 @@ internal sealed class BenchHost : IAsyncDisposable
     private readonly string login = $"ffp_bench_login_{Guid.NewGuid():N}";
     private readonly string password = Guid.NewGuid().ToString("N");
     private readonly string postgres;
+    private readonly TimeProvider? clock;
     private WebApplication app = null!;
 
-    private BenchHost(string postgres) => this.postgres = postgres;
+    private BenchHost(string postgres, TimeProvider? clock) => (this.postgres, this.clock) = (postgres, clock);
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
     public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
@@ -46,11 +47,14 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<BenchHost> StartAsync(BenchOptions options)
+    /// <param name="settings">Further options of the command line.</param>
+    public static Task<BenchHost> StartAsync(BenchOptions options, params string[] settings) => StartAsync(options, null, settings);
+
+    public static async Task<BenchHost> StartAsync(BenchOptions options, TimeProvider? clock, params string[] settings)
     {
-        var host = new BenchHost(options.Postgres);
+        var host = new BenchHost(options.Postgres, clock);
         await host.PrepareAsync();
-        await host.ServeAsync();
+        await host.ServeAsync(settings);
         return host;
     }
 
@@ -78,6 +82,7 @@ internal sealed class BenchHost : IAsyncDisposable
                 builder.Logging.SetMinimumLevel(LogLevel.Warning);
                 builder.Configuration["Logging:LogLevel:Default"] = "Warning";
                 builder.Services.AddSingleton<SwitchedAudit>().AddSingleton<AuditLog>(s => s.GetRequiredService<SwitchedAudit>());
+                if (clock is not null) builder.Services.AddSingleton(clock);
             });
         app.MapGet(Ping, () => Results.Ok()).Requires(Permission.Anonymous, Area.None);
         await app.StartAsync();

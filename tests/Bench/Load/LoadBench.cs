@@ -87,7 +87,7 @@ internal static class LoadBench
         return (total!, parts);
     }
 
-    private static async Task<string> UploadAsync(HttpClient http, RegionCode region, IEnumerable<string> files)
+    internal static async Task<string> UploadAsync(HttpClient http, RegionCode region, IEnumerable<string> files)
     {
         using var form = new MultipartFormDataContent();
         foreach (var file in files) form.Add(new StreamContent(File.OpenRead(file)), "files", Path.GetFileName(file));
@@ -96,7 +96,7 @@ internal static class LoadBench
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
-    private static async Task StageAsync(HttpClient http, string id, string wanted)
+    internal static async Task StageAsync(HttpClient http, string id, string wanted)
     {
         var watch = Stopwatch.StartNew();
         while (true)

@@ -16,9 +16,9 @@ internal sealed class PlainRows : IAsyncDisposable
     /// <summary>Mean size of a household's row: document, contribution and search columns.</summary>
     public int RowBytes { get; }
 
-    public static async Task<PlainRows> PrepareAsync(BenchHost host, int count)
+    public static async Task<PlainRows> PrepareAsync(BenchHost host, int count, string table = "household")
     {
-        var bytes = Convert.ToInt32(await host.AskAsync("select avg(pg_column_size(h.*))::int from household h"));
+        var bytes = Convert.ToInt32(await host.AskAsync($"select avg(pg_column_size(h.*))::int from {table} h"));
         await host.AskAsync($"""
             create table bench_row (code text collate "C" primary key, version bigint not null, document bytea not null) with (fillfactor = 80, toast_tuple_target = 8160);
             alter table bench_row alter column document set storage external;

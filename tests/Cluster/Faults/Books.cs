@@ -7,7 +7,6 @@ using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 using FangFanPin.Storage.Households;
-using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Cluster.Shared;
 
 namespace FangFanPin.Tests.Cluster.Faults;
@@ -16,7 +15,7 @@ namespace FangFanPin.Tests.Cluster.Faults;
 internal sealed class Books(FaultCluster cluster)
 {
     private readonly TreeLookups villages = new(new FixedTree(cluster.Tree));
-    private readonly HouseholdMapping mapping = new(new RingSealer(new KeyRingFile(Path.Combine(cluster.DataFolder, "keys.json")).OpenOrCreate()));
+    private readonly HouseholdMapping mapping = new(cluster.Sealer);
 
     /// <returns>What is wrong, one line each; empty when nothing is.</returns>
     public async Task<IReadOnlyList<string>> FaultsAsync(Load load)
@@ -104,7 +103,7 @@ internal sealed class Books(FaultCluster cluster)
         return faults;
     }
 
-    private sealed class FixedTree(RegionTree tree) : IRegions
+    internal sealed class FixedTree(RegionTree tree) : IRegions
     {
         public RegionTree Tree => tree;
         public Task RefreshAsync(CancellationToken ct) => Task.CompletedTask;

@@ -4,10 +4,12 @@ using System.Net.Http.Json;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Sealing;
 using FangFanPin.Silo;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Migrations;
 using FangFanPin.Storage.Regions;
+using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Cluster.Shared;
 using FangFanPin.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +51,7 @@ public sealed class FaultCluster : IAsyncLifetime
     [
         "--FangFanPin:ImportWork:CommandsAtOnce", "2", "--FangFanPin:ImportWork:CommitBatch", "64",
         "--FangFanPin:ImportWork:Silence", "00:00:05", "--FangFanPin:ImportWork:SweepEvery", "00:00:01",
+        "--FangFanPin:Sync:Silence", "00:00:05", "--FangFanPin:Sync:LookEvery", "00:00:01",
     ];
 
     private readonly string clusterId = $"faults-{Guid.NewGuid():N}"[..20];
@@ -65,6 +68,12 @@ public sealed class FaultCluster : IAsyncLifetime
     public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
     public RegionTree Tree { get; private set; } = null!;
     public string DataFolder => folder;
+
+    /// <summary>With the keys of the processes.</summary>
+    public ISealer Sealer => field ??= new RingSealer(new KeyRingFile(Path.Combine(folder, "keys.json")).OpenOrCreate());
+
+    /// <summary>Where the silos look for the national system's exports; not there until a test puts it there.</summary>
+    public string ExtractFolder => Path.Combine(folder, "national");
 
     /// <summary>Set by a test that fails: the logs of all processes then stay where they are.</summary>
     public bool KeepLogs { get; set; }
@@ -100,7 +109,7 @@ public sealed class FaultCluster : IAsyncLifetime
     internal async Task<ServerProcess> StartSiloAsync()
     {
         var silo = ServerProcess.Start($"silo{++started}", folder,
-            ["--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId, .. SlowImports]);
+            ["--role", "silo", "--connection", Connection, "--data", folder, "--cluster-id", clusterId, "--FangFanPin:Sync:Folder", ExtractFolder, .. SlowImports]);
         silos.Add(silo);
         await silo.WaitReadyAsync(Patience.Generous);
         return silo;

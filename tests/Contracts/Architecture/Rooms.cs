@@ -13,7 +13,7 @@ internal static class Rooms
         ["Domain"] = new("grains/Domain", [], []),
         ["Contracts"] = new("grains/Contracts", ["Domain"], ["Microsoft.Orleans.Sdk"]),
         ["Grains"] = new("grains/Grains", ["Domain", "Contracts"], ["Microsoft.Orleans."]),
-        ["Storage"] = new("grains/Storage", ["Domain", "Contracts"], ["Npgsql", "dbup-", "ZstdSharp.Port", "BouncyCastle.", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Sdk"]),
+        ["Storage"] = new("grains/Storage", ["Domain", "Contracts"], ["Npgsql", "dbup-", "ZstdSharp.Port", "BouncyCastle.", "System.IO.Hashing", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Sdk"]),
         ["Api"] = new("api", ["Domain", "Contracts", "Storage"],
             ["Microsoft.Orleans.Client", "Microsoft.AspNetCore.", "Scalar.", "ClosedXML", "ExcelDataReader", "DocumentFormat.OpenXml", "MiniExcel", "CsvHelper", "QRCoder", "System."]),
         ["Silo"] = new("silo", ["Domain", "Contracts", "Grains", "Storage", "Api"], [""]),

@@ -169,4 +169,18 @@ public sealed class CaseDeadlineTests
         var allowed = days.All(d => d is >= 1 and <= 15) && days[3] >= 5 && days.Sum() <= 15;
         return parameters.Check().Count == 0 == allowed;
     });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void No_other_days_can_be_set_so_that_a_due_day_never_comes(int days)
+    {
+        CaseParameters[] all =
+        [
+            new() { NationalDays = days }, new() { SupplementDays = days }, new() { ObjectionDays = days }, new() { AppealWithinDays = days }, new() { WarningDays = days },
+            new() { MeasureDecideDays = days }, new() { MeasureConfirmDays = days }, new() { MeasureDefectMonths = days }, new() { MonitorMonthsLeast = days == 0 ? -1 : days },
+        ];
+        Assert.All(all, p => Assert.Contains(p.Check(), e => e.Code == "case.days-out-of-range"));
+    }
 }

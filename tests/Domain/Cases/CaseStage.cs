@@ -12,7 +12,7 @@ namespace FangFanPin.Tests.Domain.Cases;
 internal sealed class CaseStage
 {
     public const string Village = "411424001201", OtherVillage = "411424001202", Town = "411424001000", County = "411424000000", City = "411400000000", Province = "410000000000";
-    private const string Id = "0123456789abcdef0123456789abcdef";
+    private string id = "0123456789abcdef0123456789abcdef";
     private static readonly RegionTree Tree = new(1,
     [
         Of(Province, RegionLevel.Province, null), Of(City, RegionLevel.City, Province), Of(County, RegionLevel.County, City), Of(Town, RegionLevel.Town, County),
@@ -46,12 +46,15 @@ internal sealed class CaseStage
 
     public static RiskEpisode Episode(int year, int month) => new() { EpisodeId = "E1", MonitorCategory = "1", RiskEliminated = YesNo.No, RecognizedMonth = new YearMonth(year, month) };
 
+    /// <summary>Null for who is no officer.</summary>
+    public string? ActorRegion(string actor) => Actors[actor] is { Party: CaseParty.Officer } officer ? officer.Actor.Region : null;
+
     public void Forward(TimeSpan by) => Now += by;
     public void Days(int days) => Now = Now.AddDays(days);
 
     public Outcome<CaseMove> Try(CaseChange change, string actor)
     {
-        var context = new CaseContext(Id, Actors[actor], Now, Parameters, Areas, DataDictionary.Shipped, CaseContent.NeedsHousehold(change) ? Household : null);
+        var context = new CaseContext(id, Actors[actor], Now, Parameters, Areas, DataDictionary.Shipped, CaseContent.NeedsHousehold(change) ? Household : null);
         return CaseDecision.Decide(File, change, context);
     }
 
@@ -73,7 +76,7 @@ internal sealed class CaseStage
             if (owed.Change is IdentifyRisk identify) Household = Household with { Current = new RiskEpisode { EpisodeId = identify.EpisodeId, RiskEliminated = YesNo.No, RecognizedMonth = new YearMonth(Today.Year, Today.Month) } };
             if (owed.Change is EliminateRisk) Household = Household with { Current = Household.Current! with { RiskEliminated = YesNo.Yes } };
         }
-        File = File with { Owed = [] };
+        File = File with { Owed = [], OwedCases = [] };
     }
 
     public CaseStage Must(CaseChange change, string actor)
@@ -107,6 +110,7 @@ internal sealed class CaseStage
     {
         var stage = new CaseStage { Parameters = parameters ?? CaseParameters.Default };
         if (kind == CaseKinds.Warning) return AtWarning(stage, step);
+        if (kind == CaseKinds.Measures) return AtMeasures(stage, step);
         if (kind == CaseKinds.Elimination)
         {
             stage.Household = Known(Episode(2025, 1));
@@ -117,6 +121,37 @@ internal sealed class CaseStage
             stage.Must(Declaration(), "applicant");
         }
         return stage.Walk(step);
+    }
+
+    /// <summary>Ill, with somebody who can work: a measure against illness and one that develops.</summary>
+    public static readonly ProposeMeasures Plan = new()
+    {
+        Measures = [new MeasureProposal(FieldTexts.Of(("Category", "07"), ("Item", "0704"))), new MeasureProposal(FieldTexts.Of(("Category", "04"), ("Item", "0401"), ("PersonCode", "H101")))],
+    };
+
+    public string MeasureAt(int index) => File!.Plan!.Measures[index].MeasureId;
+
+    public static CaseStage Planning(HouseholdFacts household, CaseParameters? parameters = null, DateTimeOffset? at = null)
+    {
+        var stage = new CaseStage { Parameters = parameters ?? CaseParameters.Default, Household = household, id = CaseIds.MeasuresOf("E1") };
+        stage.Forward((at ?? stage.Now) - stage.Now);
+        return stage.Must(new OpenMeasures { HouseholdCode = "H1" }, "system");
+    }
+
+    private static CaseStage AtMeasures(CaseStage stage, string step)
+    {
+        stage.id = CaseIds.MeasuresOf("E1");
+        stage.Household = Known(Episode(2026, 3) with { RiskType1 = "01" }) with { HasLabour = true, Persons = ["H101"] };
+        stage.Must(new OpenMeasures { HouseholdCode = "H1" }, "system");
+        if (step == CaseSteps.PlanVoid) return stage.Must(new MeasuresOver { Reason = "已消除" }, "system");
+        if (step == CaseSteps.PlanWaiting) return stage;
+        stage.Must(Plan, "village");
+        if (step == CaseSteps.PlanConfirming) return stage;
+        stage.Must(new Approve(), "town").Pay();
+        if (step == CaseSteps.PlanRunning) return stage;
+        stage.Must(new EndMeasure { MeasureId = stage.MeasureAt(0), Status = "4", EndedOn = stage.Today, Opinion = "不再需要" }, "village");
+        stage.Must(new EndMeasure { MeasureId = stage.MeasureAt(1), Status = "4", EndedOn = stage.Today, Opinion = "不再需要" }, "village").Pay();
+        return stage;
     }
 
     private static CaseStage AtWarning(CaseStage stage, string step)

@@ -110,7 +110,7 @@ public sealed class CaseRecordsTests(PostgresDatabase database) : IClassFixture<
         for (var i = 0; i < ids.Count; i++) await WriteAsync(ids[i], Opened(ids[i], 200 + i));
         var lookups = new CaseLookups(records.Source, records.Sealer);
         var found = new List<string>();
-        for (var shard = 0; shard < 64; shard++) found.AddRange(await lookups.DueAsync(Now.AddDays(5), shard, 64, 1000, Ct));
+        for (var shard = 0; shard < 64; shard++) found.AddRange(await lookups.DueAsync(Now.AddDays(5), shard, 1000, Ct));
         Assert.Equal(ids.Order(), found.Intersect(ids).Order());
         Assert.Equal(found.Count, found.Distinct().Count());
     }

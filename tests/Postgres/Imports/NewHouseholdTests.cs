@@ -154,7 +154,7 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
     private static HouseholdState StateOf(int number)
     {
         var state = SampleHouseholds.State(number, number % 3 == 0 ? OtherVillage : null);
-        return state with { LastChange = state.LastChange! with { Kind = "import", At = Now, ImportId = "I", Registered = state.File } };
+        return state with { LastChange = state.LastChange! with { Kind = "import", At = Now, ImportId = "I", Registers = true, Registered = state.File } };
     }
 
     private async Task<ImportJob> StagedAsync(params int[] numbers)
@@ -172,7 +172,7 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
     private static readonly (string Table, string Key, string[] Random)[] Tables =
     [
         ("household", "code", ["write_id", "document"]), ("household_member", "household_code", []), ("household_risk", "code", []),
-        ("household_history", "code", ["command_id", "content_hash", "document"]), ("owed", "subject", ["at"]),
+        ("household_history", "code", ["command_id", "content_hash", "document", "document_hash"]), ("owed", "subject", ["at"]),
     ];
 
     private async Task<List<string>> AllAsync(int number)

@@ -68,6 +68,38 @@ public sealed class SealingTests
         Assert.NotEqual(sealer.Seal(Here, Text), sealer.Seal(Here, Text));
     }
 
+    /// <summary>A nonce that came twice under a salt would give both documents away.</summary>
+    [Fact]
+    public void No_salt_sees_a_nonce_twice_whichever_threads_seal()
+    {
+        var sealer = new RingSealer(KeyRing.Random());
+        var boxes = new string[40_000];
+        var threads = Enumerable.Range(0, 8).Select(t => new Thread(() =>
+        {
+            for (var i = t; i < boxes.Length; i += 8) boxes[i] = Convert.ToHexString(sealer.Seal(Here, Text.AsSpan(0, 8)).AsSpan(2, 24));
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        Assert.Equal(boxes.Length, boxes.Distinct().Count());
+        Assert.Equal(8, boxes.Select(b => b[..24]).Distinct().Count());
+    }
+
+    /// <summary>Many more than a thread keeps ciphers for, opened in turns, of two keys and from two sealers.</summary>
+    [Fact]
+    public void Boxes_of_many_salts_and_keys_open_in_any_order()
+    {
+        var ring = KeyRing.Random();
+        var rotated = ring.WithNewKeys(KeySuite.National);
+        var boxes = Enumerable.Range(0, 300).Select(i => (Place: Here with { Version = i }, Box: new RingSealer(i % 2 == 0 ? ring : rotated).Seal(Here with { Version = i }, Text.AsSpan(0, i)))).ToArray();
+        var opener = new RingSealer(rotated);
+        var random = new Random(3);
+        for (var n = 0; n < 3_000; n++)
+        {
+            var i = random.Next(boxes.Length);
+            Assert.Equal(Text[..i], opener.Open(boxes[i].Place, boxes[i].Box));
+        }
+    }
+
     [Theory]
     [InlineData(KeySuite.International)]
     [InlineData(KeySuite.National)]

@@ -43,6 +43,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 获取动态口令密钥
+         * @description 所需权限:OwnAccount
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeginTotpRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BeginTotpResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认动态口令,取得恢复码
+         * @description 所需权限:OwnAccount
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConfirmTotpRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfirmTotpResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/case-attachments": {
         parameters: {
             query?: never;
@@ -132,6 +218,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上报走访记录(可离线攒批;重复上报无害,已有记录不被覆盖)
+         * @description 所需权限:HandleCases
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VisitBatchRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitBatchResponse"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{code}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一户的走访记录
+         * @description 所需权限:ReadCases
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VisitResponse"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个区划
+         * @description 所需权限:ReadRegions
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegionResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{code}/children": {
         parameters: {
             query?: never;
@@ -196,6 +407,278 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}/statistics/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 统计表
+         * @description 首行为合计,其余各行相加等于合计。asOf 之前提交的数据均已计入。数据正在汇总时返回 503。
+         *
+         *     所需权限:ReadStatistics
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 户类型,可多选用逗号分隔:1 脱贫享受政策,2 脱贫不享受政策,3 风险未消除,4 风险消除;不填为全部帮扶对象 */
+                    householdTypes?: string;
+                    /** @description 监测对象类别 1 至 3,仅统计表 8 */
+                    category?: string;
+                    /** @description 风险类型代码,如 01,仅统计表 8 */
+                    risk?: string;
+                    /** @description 统计年度;不填为当前年度 */
+                    year?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description 区划代码,12位 */
+                    code: string;
+                    /** @description 统计表编号:1 人口基本信息,2 年龄分组,3 身体健康状况,8 新识别监测对象 */
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StatisticResponse"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}/statistics/{number}/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数字背后的农户
+         * @description total 等于统计表中的数字;逐页读取,各户 count 之和等于 total。行由路径中的区划确定。
+         *
+         *     所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 户类型,可多选用逗号分隔:1 脱贫享受政策,2 脱贫不享受政策,3 风险未消除,4 风险消除;不填为全部帮扶对象 */
+                    householdTypes?: string;
+                    /** @description 监测对象类别 1 至 3,仅统计表 8 */
+                    category?: string;
+                    /** @description 风险类型代码,如 01,仅统计表 8 */
+                    risk?: string;
+                    /** @description 统计年度;不填为当前年度 */
+                    year?: string;
+                    /** @description 列标识,如 persons;统计表 8 为 列标识@行标识,如 newHouseholds@202403 */
+                    cell?: string;
+                    /** @description 上一页的 next */
+                    after?: string;
+                    /** @description 每页户数,1 至 200,默认 50 */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description 区划代码,12位 */
+                    code: string;
+                    /** @description 统计表编号:1 人口基本信息,2 年龄分组,3 身体健康状况,8 新识别监测对象 */
+                    number: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FigureHouseholdsResponse"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询农户
+         * @description 证件号码、电话不能写在网址里,请用 POST /api/v1/households/search。
+         *
+         *     所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: {
+                    region?: string;
+                    q?: string;
+                    type?: string;
+                    category?: string;
+                    risk?: string;
+                    eliminated?: string;
+                    status?: string;
+                    incomeFrom?: number;
+                    incomeBelow?: number;
+                    recognizedYear?: number;
+                    eliminatedYear?: number;
+                    ageFrom?: number;
+                    ageTo?: number;
+                    name?: string;
+                    certificate?: string;
+                    lastSix?: string;
+                    phone?: string;
+                    after?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HouseholdListResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一户档案
+         * @description 所需权限:ReadHouseholds
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HouseholdResponse"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1040,6 +1523,14 @@ export interface components {
             /** Format: date-time */
             uploadedAt: string;
         };
+        BeginTotpRequest: {
+            password: string;
+            enrolmentCode?: null | string;
+        };
+        BeginTotpResponse: {
+            secret: string;
+            address: string;
+        };
         CaseActionResponse: {
             id: string;
             /** Format: int64 */
@@ -1362,6 +1853,12 @@ export interface components {
             code: string;
             label: string;
         };
+        ConfirmTotpRequest: {
+            code: string;
+        };
+        ConfirmTotpResponse: {
+            recoveryCodes: string[];
+        };
         CreateRegionRequest: {
             code: string;
             name: string;
@@ -1430,6 +1927,68 @@ export interface components {
             matchResult?: null | string;
         };
         FieldTexts: unknown;
+        FigureHousehold: {
+            code: string;
+            villageCode: string;
+            villageName: string;
+            headName: null | string;
+            /** Format: int64 */
+            count: number;
+        };
+        FigureHouseholdsResponse: {
+            /** Format: date-time */
+            asOf: string;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            total: number;
+            households: components["schemas"]["FigureHousehold"][];
+            next: null | string;
+        };
+        HouseholdLineResponse: {
+            code: string;
+            /** Format: int64 */
+            version: number;
+            region: string;
+            headName: null | string;
+            /** Format: int32 */
+            memberCount: null | number;
+            status: null | string;
+            householdType: null | string;
+            policyStatus: null | string;
+            monitorCategory: null | string;
+            riskEliminated: null | string;
+            /** Format: int32 */
+            recognizedMonth: null | number;
+            /** Format: int32 */
+            eliminatedMonth: null | number;
+            riskTypes: string[];
+            /** Format: double */
+            netPerCapita: null | number;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: null | string;
+        };
+        HouseholdListResponse: {
+            items: components["schemas"]["HouseholdLineResponse"][];
+            next: null | string;
+        };
+        HouseholdResponse: {
+            code: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: null | string;
+            household: Record<string, never>;
+            members: Record<string, never>[];
+            living: Record<string, never>[];
+            incomes: Record<string, never>[];
+            expenditures: Record<string, never>[];
+            securities: Record<string, never>[];
+            episodes: Record<string, never>[];
+            measures: Record<string, never>[];
+        };
         JsonElement: unknown;
         MeResponse: {
             name: string;
@@ -1476,6 +2035,14 @@ export interface components {
             session: string;
             /** Format: date-time */
             until: string;
+        };
+        ProblemDetails: {
+            type?: null | string;
+            title?: null | string;
+            /** Format: int32 */
+            status?: null | number;
+            detail?: null | string;
+            instance?: null | string;
         };
         ProgressActionRequest: {
             kind: string;
@@ -1554,12 +2121,105 @@ export interface components {
             attachments?: string[];
             authorized: boolean;
         };
+        StatisticColumnResponse: {
+            id: string;
+            group: null | string;
+            label: string;
+            unit: string;
+            opens: boolean;
+        };
+        StatisticFilters: {
+            householdTypes: string[];
+            category: null | string;
+            risk: null | string;
+            text: string;
+        };
+        StatisticRegion: {
+            code: string;
+            name: string;
+            level: components["schemas"]["RegionLevel"];
+        };
+        StatisticResponse: {
+            /** Format: date-time */
+            asOf: string;
+            /** Format: int32 */
+            statistic: number;
+            name: string;
+            unit: string;
+            region: components["schemas"]["StatisticRegion"];
+            /** Format: int32 */
+            year: number;
+            /** Format: date */
+            day: string;
+            filters: components["schemas"]["StatisticFilters"];
+            rowHeader: string;
+            columns: components["schemas"]["StatisticColumnResponse"][];
+            rows: components["schemas"]["StatisticRowResponse"][];
+            notes: string[];
+        };
+        StatisticRowResponse: {
+            key: string;
+            name: string;
+            values: (null | number)[];
+        };
         UploadResponse: {
             /** Format: uuid */
             id: string;
             type: string;
             /** Format: int32 */
             bytes: number;
+        };
+        VisitBatchRequest: {
+            items: components["schemas"]["VisitRequest"][];
+        };
+        VisitBatchResponse: {
+            items: components["schemas"]["VisitResult"][];
+        };
+        VisitRequest: {
+            /** Format: uuid */
+            id: string;
+            householdCode: string;
+            visitType: string;
+            /** Format: date-time */
+            visitedAt: string;
+            findings: string;
+            riskFound: boolean;
+            /** Format: double */
+            longitude?: null | number;
+            /** Format: double */
+            latitude?: null | number;
+            attachments?: null | string[];
+            /** Format: int64 */
+            seenVersion?: null | number;
+        };
+        VisitResponse: {
+            /** Format: uuid */
+            id: string;
+            householdCode: string;
+            visitType: string;
+            /** Format: date-time */
+            visitedAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+            account: string;
+            findings: string;
+            riskFound: boolean;
+            /** Format: double */
+            longitude: null | number;
+            /** Format: double */
+            latitude: null | number;
+            attachments: string[];
+            clockDiffers: boolean;
+            householdChanged: boolean;
+            caseId: null | string;
+            note: null | string;
+        };
+        VisitResult: {
+            /** Format: uuid */
+            id: string;
+            visit: null | components["schemas"]["VisitResponse"];
+            code: null | string;
+            message: null | string;
         };
         WarningResponse: {
             warnDept: string;

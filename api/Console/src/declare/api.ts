@@ -7,6 +7,7 @@ export type Village = Schemas['DeclareVillageResponse']
 export type Progress = Schemas['ProgressResponse']
 export type Declared = Schemas['DeclareResponse']
 export type Declaration = Schemas['DeclareRequest']
+export type Published = Schemas['PublishedCase']
 
 const part = encodeURIComponent
 
@@ -26,6 +27,11 @@ export const upload = async (session: string, name: string, file: Blob) =>
 
 export const declare = (session: string, key: string, body: Declaration) =>
   json<Declared>('/public/declarations', { body, headers: { 'X-Phone-Session': session, 'Idempotency-Key': key } })
+
+export const published = (token: string) => json<Published[]>(`/public/villages/${part(token)}/publicity`)
+
+export const object = (session: string, key: string, token: string, id: string, body: Schemas['ObjectionRequest']) =>
+  json<Schemas['ObjectionAccepted']>(`/public/villages/${part(token)}/publicity/${part(id)}/objections`, { body, headers: { 'X-Phone-Session': session, 'Idempotency-Key': key } })
 
 export const progress = (code: string) => json<Progress>(`/public/declarations/${part(code)}`)
 

@@ -38,6 +38,12 @@ it('offers of the publicity only what comes next', () => {
   const at = (review: object | null, objections: object[] = []) => offered({ ...recognition, actions, review, objections } as unknown as Case)
   expect(at(null)).toEqual(['start-publicity', 'attach-clue'])
   expect(at({ publicityTo: '2999-01-01', over: false })).toEqual(['objection', 'attach-clue'])
-  expect(at({ publicityTo: '2020-01-01', over: false }, [{ answeredOn: null }])).toEqual(['objection', 'answer-objection', 'attach-clue'])
+  expect(at({ publicityTo: '2020-01-01', over: false }, [{ answeredOn: null }])).toEqual(['answer-objection', 'objection', 'attach-clue'])
   expect(at({ publicityTo: '2020-01-01', over: true })).toEqual(['end-publicity', 'attach-clue'])
+})
+
+it('counts the days of publicity by the server, whatever the phone says', () => {
+  const at = (daysLeft: number) => offered({ ...recognition, case: { kind: 'recognition', step: '30', dueOn: '2026-12-01', daysLeft }, actions: ['objection', 'end-publicity'], review: { publicityTo: '2026-11-30', over: false } } as unknown as Case)
+  expect(at(1)).toEqual(['objection'])
+  expect(at(0)).toEqual(['end-publicity', 'objection'])
 })

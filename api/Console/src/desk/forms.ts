@@ -1,4 +1,4 @@
-import { today } from '../shared/days'
+import { dayAfter, today } from '../shared/days'
 import type { Case, Change } from './api'
 
 export interface Choice { code: string; label: string }
@@ -6,7 +6,7 @@ export interface Choice { code: string; label: string }
 export interface Input {
   name: string
   label: string
-  type: 'text' | 'area' | 'number' | 'date' | 'choice' | 'yes'
+  type: 'text' | 'area' | 'number' | 'date' | 'choice' | 'yes' | 'household' | 'village'
   choices?: Choice[]
   optional?: boolean
   start?: string
@@ -70,19 +70,22 @@ function judgeElimination(of: Case): Input[] {
   ]
 }
 
+/** The server's day where it can be told from the case: an old phone's clock may be anything. */
+const todayOf = (of: Case): string => (of.case.dueOn && typeof of.case.daysLeft === 'number' ? dayAfter(of.case.dueOn, -of.case.daysLeft) : today())
+
 const unanswered = (of: Case) => of.objections.filter((o) => !o.answeredOn)
 
 /** The actions as officers meet them; what the API allows now decides which are shown. */
 export const FORMS: Record<string, Form> = {
   accept: { label: '受理', sure: '受理后开始入户核实,确定受理吗?', inputs: () => [] },
   judge: { label: '填写核实结论', inputs: (of) => (of.case.kind === 'elimination' ? judgeElimination(of) : judgeRecognition(of)) },
-  'link-household': { label: '关联已有农户', inputs: () => [{ name: 'HouseholdCode', label: '户编号', type: 'text' }] },
+  'link-household': { label: '关联已有农户', inputs: () => [{ name: 'HouseholdCode', label: '农户', type: 'household' }] },
   'start-publicity': {
     label: '评议并开始公示',
     fits: (of) => !of.review,
-    inputs: () => [{ name: 'ReviewedOn', label: '评议日期', type: 'date', start: today() }, { name: 'ReviewAttendance', label: '参会人数', type: 'number' }, opinion(true)],
+    inputs: (of) => [{ name: 'ReviewedOn', label: '评议日期', type: 'date', start: todayOf(of) }, { name: 'ReviewAttendance', label: '参会人数', type: 'number' }, opinion(true)],
   },
-  'end-publicity': { label: '公示期满上报', sure: '确定上报乡镇吗?', fits: (of) => !!of.review && !unanswered(of).length && of.review.publicityTo < today(), inputs: () => [] },
+  'end-publicity': { label: '公示期满上报', sure: '确定上报乡镇吗?', fits: (of) => !!of.review && !unanswered(of).length && of.review.publicityTo < todayOf(of), inputs: () => [] },
   objection: { label: '登记异议', fits: (of) => !!of.review && !of.review.over, inputs: () => [{ name: 'Text', label: '异议内容', type: 'area' }] },
   'answer-objection': {
     label: '答复异议',
@@ -114,8 +117,14 @@ export const FORMS: Record<string, Form> = {
   'attach-clue': { label: '补充线索', inputs: () => [{ name: 'RiskSource', label: '线索来源', type: 'choice', choices: SOURCES }, { name: 'Text', label: '线索内容', type: 'area' }] },
 }
 
-/** What of the allowed actions is offered. */
-export const offered = (of: Case): string[] => of.actions.filter((kind) => FORMS[kind] && (!FORMS[kind]!.fits || FORMS[kind]!.fits!(of)))
+/** What brings a case onwards; everything else stands behind it. */
+export const MAIN = ['accept', 'judge', 'answer-objection', 'start-publicity', 'end-publicity', 'approve', 'close-warning', 'confirm-national']
+
+/** What of the allowed actions is offered, in the order of the buttons. */
+export function offered(of: Case): string[] {
+  const fitting = of.actions.filter((kind) => FORMS[kind] && (!FORMS[kind]!.fits || FORMS[kind]!.fits!(of)))
+  return [...fitting.filter((kind) => MAIN.indexOf(kind) >= 0), ...fitting.filter((kind) => MAIN.indexOf(kind) < 0)]
+}
 
 export const asked = (inputs: Input[], values: Values): Input[] => inputs.filter((i) => !i.when || i.when(values))
 

@@ -1,10 +1,9 @@
-import { ref } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { messageOf } from '../shared/http'
-import type { Line, Page } from './api'
 
 /** A list that is read page by page; only the answer to the newest question counts. */
-export function useList(read: (after: string) => Promise<Page>) {
-  const lines = ref<Line[]>([])
+export function useList<T>(read: (after: string) => Promise<{ items: T[]; next: string | null }>) {
+  const lines = shallowRef<T[]>([])
   const next = ref<string | null>(null)
   const busy = ref(false)
   const fault = ref('')

@@ -4,9 +4,8 @@ import { authorized } from './session'
 
 const AGAIN_AFTER = 3000
 
-/** The counts as they change. The browser's own event source cannot send the token, so the stream is read by hand. */
-export function useWorkbench(changed: () => void) {
-  const counts = ref<Workbench | null>(null)
+/** Data of a stream's events as they come, asked for again when it ends. The browser's own event source cannot send the token, so it is read by hand. */
+export function useEvents(path: string, take: (data: string, event: string) => void) {
   const live = ref(false)
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
   let over = false
@@ -24,7 +23,7 @@ export function useWorkbench(changed: () => void) {
   }
 
   async function follow(): Promise<void> {
-    const response = await authorized('/workbench/events', { headers: { Accept: 'text/event-stream' } })
+    const response = await authorized(path, { headers: { Accept: 'text/event-stream' } })
     if (over) return void response.body!.cancel()
     reader = response.body!.getReader()
     live.value = true
@@ -35,15 +34,14 @@ export function useWorkbench(changed: () => void) {
       text += decoder.decode(value, { stream: true })
       const events = text.split(/\r?\n\r?\n/)
       text = events.pop()!
-      events.forEach(take)
+      events.forEach(tell)
     }
   }
 
-  function take(event: string): void {
-    const data = event.split(/\r?\n/).filter((line) => line.indexOf('data:') === 0).map((line) => line.slice(5)).join('\n')
-    if (!data) return
-    counts.value = JSON.parse(data) as Workbench
-    changed()
+  function tell(event: string): void {
+    const part = (name: string) => event.split(/\r?\n/).filter((line) => line.indexOf(name + ':') === 0).map((line) => line.slice(name.length + 1).trim())
+    const data = part('data').join('\n')
+    if (data) take(data, part('event')[0] || 'message')
   }
 
   onUnmounted(() => {
@@ -51,5 +49,15 @@ export function useWorkbench(changed: () => void) {
     if (reader) reader.cancel().catch(() => undefined)
   })
   listen()
+  return { live }
+}
+
+/** The counts as they change. */
+export function useWorkbench(changed: () => void) {
+  const counts = ref<Workbench | null>(null)
+  const { live } = useEvents('/workbench/events', (data) => {
+    counts.value = JSON.parse(data) as Workbench
+    changed()
+  })
   return { counts, live }
 }

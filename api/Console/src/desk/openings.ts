@@ -6,8 +6,8 @@ import { PROBLEMS } from './labels'
 
 interface Opening { label: string; hint: string; inputs: (region: string) => Input[] }
 
-const isVillage = (region: string) => region.slice(9) !== '000'
-const household: Input = { name: 'HouseholdCode', label: '户编号', type: 'text' }
+export const isVillage = (region: string) => region.length === 12 && region.slice(9) !== '000'
+const household: Input = { name: 'HouseholdCode', label: '农户', type: 'household' }
 const opinion: Input = { name: 'Opinion', label: '情况说明', type: 'area' }
 const choices = (codes: Record<string, string>) => Object.keys(codes).sort().map((code) => ({ code, label: codes[code]! }))
 
@@ -16,7 +16,7 @@ export const OPENINGS: Record<string, Opening> = {
     label: '代为申报',
     hint: '农户没有手机或不会填写的,由工作人员代为申报;须取得农户同意并签订授权承诺书。',
     inputs: (region) => [
-      ...(isVillage(region) ? [] : [{ name: 'Village', label: '村代码', type: 'text', hint: '12 位行政区划代码' } as Input]),
+      ...(isVillage(region) ? [] : [{ name: 'Village', label: '村', type: 'village' } as Input]),
       { name: 'ApplicantName', label: '姓名', type: 'text' },
       { name: 'ApplicantIdNumber', label: '身份证号', type: 'text', hint: '18 位' },
       { name: 'ApplicantPhone', label: '联系电话', type: 'text', hint: '11 位手机号' },

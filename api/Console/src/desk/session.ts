@@ -15,6 +15,7 @@ const tokens = ref<Tokens | null>(JSON.parse(sessionStorage.getItem(PLACE) || 'n
 export const me = ref<Me | null>(null)
 export const signedIn = computed(() => !!tokens.value && !!me.value)
 export const mustChangePassword = computed(() => !!tokens.value?.mustChangePassword)
+export const mustSetUpTotp = computed(() => !!tokens.value?.mustSetUpTotp)
 let renewing: Promise<boolean> | null = null
 
 function keep(next: Tokens | null): void {
@@ -32,23 +33,25 @@ export async function signIn(name: string, password: string, code: string): Prom
     if (error instanceof Refused && error.code === CODE_REQUIRED) return false
     throw error
   }
-  if (tokens.value?.mustSetUpTotp) {
-    keep(null)
-    throw new Refused(403, 'totp', '此账号须先绑定动态口令,请联系安全管理员。')
-  }
-  if (!mustChangePassword.value) await resume()
+  await resume()
   return true
 }
 
 /** Goes on after the page was loaded again. */
 export async function resume(): Promise<void> {
-  if (tokens.value && !mustChangePassword.value) me.value = await get<Me>('/me')
+  if (tokens.value && !mustChangePassword.value && !mustSetUpTotp.value) me.value = await get<Me>('/me')
 }
 
 export async function changePassword(oldPassword: string, newPassword: string): Promise<void> {
   await authorized('/me/password', { method: 'PUT', body: { oldPassword, newPassword } })
   forget()
 }
+
+export const beginTotp = (password: string, enrolmentCode: string) =>
+  get<components['schemas']['BeginTotpResponse']>('/me/totp', { body: { password, enrolmentCode: enrolmentCode || null } })
+
+/** The recovery codes; the second factor counts from the next login on. */
+export const confirmTotp = async (code: string) => (await get<components['schemas']['ConfirmTotpResponse']>('/me/totp/confirm', { body: { code } })).recoveryCodes
 
 export function signOut(): void {
   if (tokens.value?.refreshToken) ask('/logout', { method: 'POST', headers: bearer() }).catch(() => undefined)
@@ -81,6 +84,10 @@ export const get = async <T>(path: string, asking: Asking = {}): Promise<T> => (
 function renew(): Promise<boolean> {
   const refreshToken = tokens.value?.refreshToken
   if (!refreshToken) return Promise.resolve(false)
-  renewing = renewing || json<Tokens>('/refresh', { body: { refreshToken } }).then((next) => { keep(next); return true }, () => false)
-  return renewing.then((done) => { renewing = null; return done })
+  renewing = renewing || json<Tokens>('/refresh', { body: { refreshToken } }).then((next) => { keep(next); return true }, (error) => {
+    // Without a network nobody has said that the session is over.
+    if (error instanceof Refused && error.status === 0) throw error
+    return false
+  }).finally(() => { renewing = null })
+  return renewing
 }

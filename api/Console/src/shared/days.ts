@@ -10,4 +10,6 @@ export function moment(at: string): string {
 /** yyyy-MM-dd as 11月23日. */
 export const day = (text: string | null | undefined): string => (text ? `${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日` : '')
 
+export const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * 86400_000).toISOString().slice(0, 10)
+
 export const today = (): string => new Date(Date.now() + zone).toISOString().slice(0, 10)
