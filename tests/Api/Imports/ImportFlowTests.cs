@@ -137,9 +137,11 @@ public sealed class ImportFlowTests(ApiServer server) : IClassFixture<ApiServer>
         await UploadAsync(client, County, ("户和成员.csv", HostileFiles.Csv(HostileFiles.Header, [code, Village, "2", code + "-1", "赵钱孙", "男", null, Secret], [code + "Q", Village, "x", code + "-2", "周吴郑", Secret])));
         await using var connection = new NpgsqlConnection(server.AdminConnectionString);
         await connection.OpenAsync(Ct);
-        foreach (var table in new[] { "import_chunk", "import_new", "import_household", "import_error" })
+        // A staged household's row is the one that it becomes: names stand beside the document, as they do there.
+        foreach (var (table, box, names) in new[] { ("import_chunk", "box", false), ("import_new", "document", true), ("import_household", "box", false), ("import_error", "box", false) })
         {
-            await using var command = new NpgsqlCommand($"select count(*) from {table} t where position(convert_to('{Secret}', 'UTF8') in box) > 0 or t::text like '%{Secret}%' or t::text like '%赵钱孙%'", connection);
+            await using var command = new NpgsqlCommand(
+                $"select count(*) from {table} t where position(convert_to('{Secret}', 'UTF8') in {box}) > 0 or t::text like '%{Secret}%' or ({!names} and t::text like '%赵钱孙%')", connection);
             Assert.Equal(0L, await command.ExecuteScalarAsync(Ct));
         }
     }
