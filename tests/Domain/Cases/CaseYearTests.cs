@@ -87,7 +87,8 @@ public sealed class CaseYearTests
             Check(!stage.File!.IsOpen, $"stuck at {stage.File.Step}, due {stage.File.DueOn}");
             var told = stage.Moves.Where(m => m.Move.Action is CaseActions.Remind or CaseActions.Overdue or CaseActions.Defect).ToList();
             Check(told.TrueForAll(m => m.Before!.Step == m.Move.File.Step), "time moved a case along its road");
-            Check(told.GroupBy(m => (m.Move.Action, ChinaTime.DayOf(m.At))).All(g => g.Count() == 1), "told twice on one day");
+            // Reminders may meet on a day: an answered objection gives the step its own deadline back.
+            Check(told.Where(m => m.Move.Action != CaseActions.Remind).GroupBy(m => (m.Move.Action, ChinaTime.DayOf(m.At))).All(g => g.Count() == 1), "told twice on one day");
             Check(stage.Moves.Count(m => m.Move.Action == CaseActions.Defect) <= 1, "a defect told twice");
             // Whatever was late when it was done had been called late, or the system was away and came back after it.
             foreach (var move in stage.Moves.Where(m => m is { Actor.Party: not CaseParty.System, Before.DueOn: { } due } && m.Before.Step != m.Move.File.Step && m.At > CaseClock.EndOf(due).AddDays(6)))
