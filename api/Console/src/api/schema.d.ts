@@ -711,6 +711,11 @@ export interface paths {
                     openedTo?: string;
                     closedFrom?: string;
                     closedTo?: string;
+                    leftFrom?: string;
+                    leftTo?: string;
+                    leftStep?: string;
+                    onTime?: boolean;
+                    defect?: boolean;
                     onStepDays?: number;
                     after?: string;
                     limit?: number;
@@ -734,8 +739,8 @@ export interface paths {
         };
         put?: never;
         /**
-         * 发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报
-         * @description 请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"}。
+         * 发起业务:走访上报风险、提出风险消除、登记部门预警、代农户申报、制定帮扶措施
+         * @description 请求头 Idempotency-Key 必填。请求体例:{"kind":"report-risk","HouseholdCode":"5300…","RiskSource":"2","Opinion":"…"};{"kind":"propose-elimination","HouseholdCode":"…","EliminationMode":"1","Opinion":"…"};{"kind":"open-measures","HouseholdCode":"…"}。该户已有在办业务时,上报的风险作为线索并入(Attached)。
          *
          *     所需权限:HandleCases
          */
@@ -909,6 +914,8 @@ export interface paths {
          *     {"kind":"judge","Result":"1","Visitors":["王某","李某"],"AuthorizationSigned":true,"Opinion":"符合","Fields":{"MonitorCategory":"2","RiskType1":"01"}};
          *     {"kind":"start-publicity","ReviewedOn":"2026-11-23","ReviewAttendance":5};{"kind":"end-publicity"};{"kind":"approve","DeptCompareText":"比对无异常"};
          *     {"kind":"return","To":"20","Opinion":"材料不全"};{"kind":"reject","Opinion":"…"};{"kind":"answer-objection","No":1,"Upheld":false,"Opinion":"…"};
+         *     {"kind":"propose-measures","Measures":[{"Fields":{"Category":"10","Item":"1001"}}]};{"kind":"start-measure","MeasureId":"…","StartedOn":"2026-12-01"};
+         *     {"kind":"note-progress","Opinion":"本月进展"};{"kind":"end-measure","MeasureId":"…","Status":"3","EndedOn":"2027-05-31","Opinion":"成效或原因"};
          *     {"kind":"withdraw"};{"kind":"urge"};{"kind":"look"};{"kind":"attach-clue","RiskSource":"2","Text":"…"}。附件先上传,再以编号列入 Attachments。
          *
          *     所需权限:HandleCases
@@ -1536,6 +1543,8 @@ export interface components {
             /** Format: int64 */
             version: number;
             step: string;
+            /** @default false */
+            attached: boolean;
         };
         CaseBatchRequest: {
             items: components["schemas"]["CaseSeen"][];
@@ -1553,7 +1562,7 @@ export interface components {
             code: null | string;
             message: null | string;
         };
-        CaseChange: components["schemas"]["CaseChangeDeclare"] | components["schemas"]["CaseChangeReportRisk"] | components["schemas"]["CaseChangeProposeElimination"] | components["schemas"]["CaseChangeReceiveWarning"] | components["schemas"]["CaseChangeAccept"] | components["schemas"]["CaseChangeWithdraw"] | components["schemas"]["CaseChangeJudge"] | components["schemas"]["CaseChangeLinkHousehold"] | components["schemas"]["CaseChangeResubmit"] | components["schemas"]["CaseChangeStartPublicity"] | components["schemas"]["CaseChangeEndPublicity"] | components["schemas"]["CaseChangeObjection"] | components["schemas"]["CaseChangeAnswerObjection"] | components["schemas"]["CaseChangeApprove"] | components["schemas"]["CaseChangeSendBack"] | components["schemas"]["CaseChangeReject"] | components["schemas"]["CaseChangeLook"] | components["schemas"]["CaseChangeAppeal"] | components["schemas"]["CaseChangeUrge"] | components["schemas"]["CaseChangeAttachClue"] | components["schemas"]["CaseChangeConfirmNational"] | components["schemas"]["CaseChangeCloseWarning"] | components["schemas"]["CaseChangeTick"] | components["schemas"]["CaseChangeRelocate"] | components["schemas"]["CaseChangeBookingRefused"];
+        CaseChange: components["schemas"]["CaseChangeDeclare"] | components["schemas"]["CaseChangeReportRisk"] | components["schemas"]["CaseChangeProposeElimination"] | components["schemas"]["CaseChangeReceiveWarning"] | components["schemas"]["CaseChangeAccept"] | components["schemas"]["CaseChangeWithdraw"] | components["schemas"]["CaseChangeJudge"] | components["schemas"]["CaseChangeLinkHousehold"] | components["schemas"]["CaseChangeResubmit"] | components["schemas"]["CaseChangeStartPublicity"] | components["schemas"]["CaseChangeEndPublicity"] | components["schemas"]["CaseChangeObjection"] | components["schemas"]["CaseChangeAnswerObjection"] | components["schemas"]["CaseChangeApprove"] | components["schemas"]["CaseChangeSendBack"] | components["schemas"]["CaseChangeReject"] | components["schemas"]["CaseChangeLook"] | components["schemas"]["CaseChangeAppeal"] | components["schemas"]["CaseChangeUrge"] | components["schemas"]["CaseChangeAttachClue"] | components["schemas"]["CaseChangeConfirmNational"] | components["schemas"]["CaseChangeCloseWarning"] | components["schemas"]["CaseChangeOpenMeasures"] | components["schemas"]["CaseChangeProposeMeasures"] | components["schemas"]["CaseChangeStartMeasure"] | components["schemas"]["CaseChangeNoteProgress"] | components["schemas"]["CaseChangeEndMeasure"] | components["schemas"]["CaseChangeMeasuresOver"] | components["schemas"]["CaseChangeTick"] | components["schemas"]["CaseChangeRelocate"] | components["schemas"]["CaseChangeFollowCode"] | components["schemas"]["CaseChangeBookingRefused"];
         CaseChangeAccept: {
             /** @enum {string} */
             kind?: "accept";
@@ -1623,9 +1632,26 @@ export interface components {
             opinion?: null | string;
             attachments?: string[];
         };
+        CaseChangeEndMeasure: {
+            /** @enum {string} */
+            kind?: "end-measure";
+            measureId: string;
+            status: string;
+            /** Format: date */
+            endedOn: string;
+            opinion?: null | string;
+            attachments?: string[];
+        };
         CaseChangeEndPublicity: {
             /** @enum {string} */
             kind?: "end-publicity";
+            opinion?: null | string;
+            attachments?: string[];
+        };
+        CaseChangeFollowCode: {
+            /** @enum {string} */
+            kind?: "follow-code";
+            householdCode: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1655,10 +1681,31 @@ export interface components {
             opinion?: null | string;
             attachments?: string[];
         };
+        CaseChangeMeasuresOver: {
+            /** @enum {string} */
+            kind?: "measures-over";
+            reason: string;
+            opinion?: null | string;
+            attachments?: string[];
+        };
+        CaseChangeNoteProgress: {
+            /** @enum {string} */
+            kind?: "note-progress";
+            measureIds?: string[];
+            opinion?: null | string;
+            attachments?: string[];
+        };
         CaseChangeObjection: {
             /** @enum {string} */
             kind?: "objection";
             text: string;
+            opinion?: null | string;
+            attachments?: string[];
+        };
+        CaseChangeOpenMeasures: {
+            /** @enum {string} */
+            kind?: "open-measures";
+            householdCode: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1667,6 +1714,13 @@ export interface components {
             kind?: "propose-elimination";
             householdCode: string;
             eliminationMode: string;
+            opinion?: null | string;
+            attachments?: string[];
+        };
+        CaseChangeProposeMeasures: {
+            /** @enum {string} */
+            kind?: "propose-measures";
+            measures: components["schemas"]["MeasureProposal"][];
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1713,6 +1767,15 @@ export interface components {
             /** @enum {string} */
             kind?: "return";
             to?: null | string;
+            opinion?: null | string;
+            attachments?: string[];
+        };
+        CaseChangeStartMeasure: {
+            /** @enum {string} */
+            kind?: "start-measure";
+            measureId: string;
+            /** Format: date */
+            startedOn: string;
             opinion?: null | string;
             attachments?: string[];
         };
@@ -1766,6 +1829,7 @@ export interface components {
             details: {
                 [key: string]: string;
             };
+            refused: null | string;
         };
         CaseLineResponse: {
             id: string;
@@ -1830,6 +1894,7 @@ export interface components {
             nationalHouseholdCode: null | string;
             bookingPending: boolean;
             actions: string[];
+            plan: null | components["schemas"]["PlanResponse"];
         };
         CaseSeen: {
             id: string;
@@ -1997,6 +2062,25 @@ export interface components {
             roles: string[];
             permissions: string[];
         };
+        MeasureProposal: {
+            fields: components["schemas"]["FieldTexts"];
+        };
+        MeasureResponse: {
+            id: string;
+            status: string;
+            fields: {
+                [key: string]: string;
+            };
+            /** Format: date */
+            decidedOn: null | string;
+            /** Format: date */
+            startedOn: null | string;
+            /** Format: date */
+            notedOn: null | string;
+            /** Format: date */
+            endedOn: null | string;
+            underContract: boolean;
+        };
         ObjectionAccepted: {
             /** Format: date */
             answerDueOn: string;
@@ -2035,6 +2119,16 @@ export interface components {
             session: string;
             /** Format: date-time */
             until: string;
+        };
+        PlanResponse: {
+            risks: string[];
+            /** Format: date */
+            defectOn: string;
+            defectMarked: boolean;
+            /** Format: date */
+            confirmedOn: null | string;
+            riskGone: boolean;
+            measures: components["schemas"]["MeasureResponse"][];
         };
         ProblemDetails: {
             type?: null | string;
