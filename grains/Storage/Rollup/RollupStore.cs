@@ -17,25 +17,36 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
     private readonly BatchLane<RegionRequest<OwnSnapshot>, OwnSnapshot> own;
     private readonly BatchLane<SettleRequest, SettlementResult> settlements;
     private readonly OpenDebtsReader openDebts;
+    private readonly List<DatabaseRetry> sessions = [];
 
     public RollupStore(NpgsqlDataSource database, IRegions regions, TimeProvider clock, ILogger<RollupStore> log)
     {
-        var retry = new DatabaseRetry(database, Bounds, log);
         epochs = Lane<EpochGrant?>((batch, c, ct) => EpochSql.TakeAsync(c, batch, ct));
         villages = Lane<VillageSnapshot>((batch, c, ct) => VillageSql.ReadAsync(c, batch, ct));
         // Towns bring all rows of their villages: few at a time keep answers and memory small.
         // Two statements at a time, so that one adds up what it read while the other reads: a cold province is all of it.
         parents = [Parents(), Parents()];
         own = Lane<OwnSnapshot>((batch, c, ct) => VillageSql.ReadOwnAsync(c, batch, ct));
-        settlements = new(Bounds, batch => AnswerAsync(batch, some => retry.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. some.Select(b => b.Settlement)], ct))));
-        openDebts = new OpenDebtsReader(retry, regions, clock);
+        var settling = Session();
+        settlements = new(Bounds, batch => AnswerAsync(batch, some => settling.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. some.Select(b => b.Settlement)], ct))));
+        openDebts = new OpenDebtsReader(new DatabaseRetry(database, Bounds, log), regions, clock);
+
+        // Lanes run side by side, and a session does one thing at a time: each has its own.
+        DatabaseRetry Session()
+        {
+            sessions.Add(new DatabaseRetry(database, Bounds, log));
+            return sessions[^1];
+        }
 
         BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> Parents() =>
             Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
 
         BatchLane<RegionRequest<TAnswer>, TAnswer> Lane<TAnswer>(
-            Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null) =>
-            new(bounds ?? Bounds, batch => AnswerAsync(batch, some => retry.RunAsync((c, ct) => read([.. some.Select(b => b.Region)], c, ct))));
+            Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null)
+        {
+            var session = Session();
+            return new(bounds ?? Bounds, batch => AnswerAsync(batch, some => session.RunAsync((c, ct) => read([.. some.Select(b => b.Region)], c, ct))));
+        }
     }
 
     public Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct) => epochs.AskAsync(new(region), ct);
@@ -52,6 +63,7 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
         foreach (var lane in parents) await lane.DisposeAsync();
         await own.DisposeAsync();
         await settlements.DisposeAsync();
+        foreach (var session in sessions) await session.DisposeAsync();
     }
 
     private static async Task AnswerAsync<TItem, TAnswer>(
