@@ -8,7 +8,7 @@ public sealed partial class ImportStagingStore
 {
     private const string ToCommit = """
         select code, kind, reason, box from import_household
-        where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and kind in (1, 2) and outcome = 0
+        where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and kind in (1, 2) and outcome = 0 and box is not null
         order by code collate "C" limit $4
         """;
     private const string ToUndo = """
