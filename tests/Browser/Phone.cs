@@ -89,9 +89,9 @@ public sealed class Phone(IBrowserContext context, IPage page, string name) : IA
     public async Task<string> ScanAsync()
     {
         const string Luminance = """
-            async img => {
+            async (img, side) => {
               await img.decode();
-              const side = 480, canvas = document.createElement('canvas');
+              const canvas = document.createElement('canvas');
               canvas.width = canvas.height = side;
               const pen = canvas.getContext('2d');
               pen.fillStyle = '#fff';
@@ -103,11 +103,16 @@ public sealed class Phone(IBrowserContext context, IPage page, string name) : IA
               return text;
             }
             """;
-        var dots = await page.Locator(".qr img").EvaluateAsync<string>(Luminance);
-        var side = (int)Math.Sqrt(dots.Length);
-        var source = new RGBLuminanceSource([.. dots.Select(d => d == '0' ? (byte)0 : (byte)255)], side, side, RGBLuminanceSource.BitmapFormat.Gray8);
-        var result = new QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source)));
-        Assert.NotNull(result);
-        return result.Text;
+        // A camera sees many pictures, of many sizes, until one is read.
+        foreach (var side in new[] { 480, 400, 520, 640, 333, 777 })
+        {
+            var dots = await page.Locator(".qr img").EvaluateAsync<string>(Luminance, side);
+            var source = new RGBLuminanceSource([.. dots.Select(d => d == '0' ? (byte)0 : (byte)255)], side, side, RGBLuminanceSource.BitmapFormat.Gray8);
+            var hints = new Dictionary<DecodeHintType, object> { [DecodeHintType.TRY_HARDER] = true };
+            Binarizer[] ways = [new HybridBinarizer(source), new GlobalHistogramBinarizer(source)];
+            if (ways.Select(w => new QRCodeReader().decode(new BinaryBitmap(w), hints)).FirstOrDefault(r => r is not null) is { } read) return read.Text;
+        }
+        Assert.Fail("the QR code could not be read at any size");
+        return "";
     }
 }
