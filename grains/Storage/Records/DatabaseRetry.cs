@@ -4,11 +4,12 @@ using Npgsql;
 
 namespace FangFanPin.Storage.Records;
 
-/// <summary>
-/// Runs statements, one at a time, until the database answers or the attempts are used up. Keeps its session: one that comes from the pool for every
-/// statement is reset each time, and is any of a dozen, few of which have tables and plans at hand.
-/// </summary>
-internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOptions options, ILogger logger) : IAsyncDisposable
+/// <summary>Runs statements until the database answers or the attempts are used up.</summary>
+/// <param name="keepSession">
+/// For one caller that runs one statement at a time, a lane: a session that comes from the pool for every statement is reset each time, and is any of a
+/// dozen, few of which have tables and plans at hand. Two that shared a kept session would read each other's answers.
+/// </param>
+internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOptions options, ILogger logger, bool keepSession = false) : IAsyncDisposable
 {
     private NpgsqlConnection? session;
 
@@ -38,6 +39,11 @@ internal sealed partial class DatabaseRetry(NpgsqlDataSource source, RecordsOpti
     private async Task<T> TryAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> statement)
     {
         using var deadline = new CancellationTokenSource(options.StatementMost);
+        if (!keepSession)
+        {
+            await using var connection = await source.OpenConnectionAsync(deadline.Token);
+            return await statement(connection, deadline.Token);
+        }
         try
         {
             session ??= await source.OpenConnectionAsync(deadline.Token);

@@ -21,8 +21,8 @@ internal sealed class RecordStore<TState, TRow, TStored>(
     IRecordMapping<TState, TRow, TStored> mapping, NpgsqlDataSource source, RecordsOptions options, ILogger logger)
     : IRecordStore<TState> where TRow : RecordRow where TStored : StoredRow
 {
-    private readonly RecordWriter<TState, TRow, TStored> writer = new(mapping, () => new DatabaseRetry(source, options, logger), options, logger);
-    private readonly RecordReader<TState, TRow, TStored> reader = new(mapping, () => new DatabaseRetry(source, options, logger), options);
+    private readonly RecordWriter<TState, TRow, TStored> writer = new(mapping, () => new DatabaseRetry(source, options, logger, keepSession: true), options, logger);
+    private readonly RecordReader<TState, TRow, TStored> reader = new(mapping, () => new DatabaseRetry(source, options, logger, keepSession: true), options);
 
     public async Task ReadAsync(GrainId grain, IGrainState<TState> state, CancellationToken ct)
     {

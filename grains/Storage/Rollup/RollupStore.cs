@@ -34,7 +34,7 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
         // Lanes run side by side, and a session does one thing at a time: each has its own.
         DatabaseRetry Session()
         {
-            sessions.Add(new DatabaseRetry(database, Bounds, log));
+            sessions.Add(new DatabaseRetry(database, Bounds, log, keepSession: true));
             return sessions[^1];
         }
 
