@@ -173,7 +173,6 @@ public sealed class SideRoadTests(WalkServer server, Browsers browsers)
         await town.PressAsync("受理未办结");
         await town.SeesAsync(names[0]);
         await town.PictureAsync("open");
-        await ProxyAsync(town);
         await town.PressAsync("查询");
         await town.PressAsync("受理未办结");
         await town.OpenCaseAsync(names[0]);
@@ -182,18 +181,6 @@ public sealed class SideRoadTests(WalkServer server, Browsers browsers)
         await using var late = await OfficerAsync("batch-late", WalkServer.Third, RoleNames.Informant);
         await late.SeesAsync("逾期");
         await late.PictureAsync("overdue");
-    }
-
-    /// <summary>A town's officer declares for somebody without a phone: the village is chosen, not typed.</summary>
-    private static async Task ProxyAsync(Phone town)
-    {
-        await town.PressAsync("发起");
-        await town.Page.Locator("select").First.SelectOptionAsync(WalkServer.Third);
-        await town.PictureAsync("proxy", whole: true);
-        await town.PressAsync("代为申报");
-        await town.SeesAsync("请填写:");
-        await town.PressAsync("提出风险消除");
-        await town.PictureAsync("elimination", whole: true);
     }
 
     private async Task<Phone> OfficerAsync(string name, string region, string role)
