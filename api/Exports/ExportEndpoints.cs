@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FangFanPin.Api.Households;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
@@ -21,7 +19,6 @@ namespace FangFanPin.Api.Exports;
 public static class ExportEndpoints
 {
     private const int ListMax = 100;
-    private const int KeyMax = 200;
     private const string Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
     public static IServiceCollection AddExports(this IServiceCollection services)
@@ -53,7 +50,7 @@ public static class ExportEndpoints
         if (!asked.Ok) return Problems.From(asked.Errors);
         var job = new ExportJob
         {
-            Id = IdOf(http, caller), Account = caller.Name, Region = asked.Value!.Query.Household.Region.ToString(), Kind = asked.Value.Kind,
+            Id = RequestIds.Of(http.Request, caller, "export"), Account = caller.Name, Region = asked.Value!.Query.Household.Region.ToString(), Kind = asked.Value.Kind,
             CreatedAt = clock.GetUtcNow(), TraceId = Problems.TraceId(http),
         };
         if (!await jobs.CreateAsync(job, asked.Value, options.Value.OpenPerAccountMax, ct))
@@ -118,9 +115,4 @@ public static class ExportEndpoints
     private static async Task<ExportJob?> FindAsync(string id, Caller caller, IExportJobs jobs, CancellationToken ct) =>
         Guid.TryParse(id, out var parsed) && await jobs.FindAsync(parsed, ct) is { } job && job.Account == caller.Name
         && RegionCode.TryParse(job.Region, out var region) && caller.Covers(region) ? job : null;
-
-    /// <summary>The same key of the same account is the same export, whatever happened to the first answer.</summary>
-    private static Guid IdOf(HttpContext context, Caller caller) => context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 and <= KeyMax } key]
-        ? new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"export\n{caller.Name}\n{key}"))[..16])
-        : Guid.NewGuid();
 }

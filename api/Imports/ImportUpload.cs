@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Households;
@@ -20,7 +18,7 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
     /// <returns>The uploaded job, or the one that the same Idempotency-Key has made before.</returns>
     public async Task<Outcome<ImportJob>> ReceiveAsync(HttpContext context, Caller caller, string region)
     {
-        var id = IdOf(context, caller);
+        var id = RequestIds.Of(context.Request, caller, "import");
         if (await jobs.FindAsync(id, context.RequestAborted) is { } before)
         {
             if (before.Stage != ImportStage.Uploading) return before;
@@ -93,9 +91,4 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         return boundary is { Length: > 0 and <= BoundaryMax } ? boundary : null;
     }
-
-    /// <summary>The same key of the same account is the same import, whatever happened to the first answer.</summary>
-    private static Guid IdOf(HttpContext context, Caller caller) => context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
-        ? new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"import\n{caller.Name}\n{key}"))[..16])
-        : Guid.NewGuid();
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FangFanPin.Api.Shared;
 using FangFanPin.Contracts.Sync;
 using FangFanPin.Domain;
@@ -42,7 +40,7 @@ public static class SyncEndpoints
     private static async Task<Results<Accepted<SyncBatchResponse>, ProblemHttpResult>> StartAsync(
         bool? full, HttpRequest request, Caller caller, IGrainFactory grains, ISyncBatches batches, TimeProvider clock, CancellationToken ct)
     {
-        var id = IdOf(request, caller);
+        var id = RequestIds.Of(request, caller, "sync");
         var answer = await Grain(grains).StartAsync(new StartSync { BatchId = id, Actor = ActorOf(caller), Full = full ?? false });
         if (answer.Error is { } error) return Problems.From(error);
         var batch = (await batches.FindAsync(id, ct))!;
@@ -109,9 +107,4 @@ public static class SyncEndpoints
     private static bool Covers(Caller caller, string region) => RegionCode.TryParse(region, out var code) && caller.Covers(code);
     private static Actor ActorOf(Caller caller) => new(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString());
     private static INationalSyncGrain Grain(IGrainFactory grains) => grains.GetGrain<INationalSyncGrain>(INationalSyncGrain.Key);
-
-    /// <summary>The same key of the same account is the same batch, whatever happened to the first answer.</summary>
-    private static Guid IdOf(HttpRequest request, Caller caller) => request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
-        ? new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"sync\n{caller.Name}\n{key}"))[..16])
-        : Guid.NewGuid();
 }

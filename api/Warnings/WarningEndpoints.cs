@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using FangFanPin.Api.Cases;
 using FangFanPin.Api.Exports;
 using FangFanPin.Api.Shared;
@@ -44,7 +42,7 @@ internal static class WarningEndpoints
         if (regions.Tree.Find(region) is null) return Problems.From(ImportErrors.UnknownRegion);
         var batch = new WarningBatch
         {
-            Id = IdOf(context.Request, caller), Region = region, FileName = name is null ? "预警.csv" : name[..Math.Min(name.Length, NameMax)], CreatedAt = clock.GetUtcNow(),
+            Id = RequestIds.Of(context.Request, caller, "warnings"), Region = region, FileName = name is null ? "预警.csv" : name[..Math.Min(name.Length, NameMax)], CreatedAt = clock.GetUtcNow(),
             Actor = new Actor(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString()),
         };
         var stored = await upload.ReceiveAsync(context, batch, new WarningDefaults(dept, type, batchNo, pushedOn), ct);
@@ -146,9 +144,4 @@ internal static class WarningEndpoints
         RegionCode.TryParse(batch.Region, out var region) && (caller.Covers(region) || tree.Contains(region, caller.Region));
 
     private static bool Covers(Caller caller, string region) => RegionCode.TryParse(region, out var code) && caller.Covers(code);
-
-    /// <summary>The same key of the same account is the same batch.</summary>
-    private static Guid IdOf(HttpRequest request, Caller caller) => request.Headers["Idempotency-Key"] is [{ Length: > 0 } key]
-        ? new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"warnings\n{caller.Name}\n{key}"))[..16])
-        : Guid.NewGuid();
 }

@@ -15,6 +15,7 @@ begin
     execute 'grant usage, select on all sequences in schema public to ffp_app';
     execute 'grant execute on function renew_history(text, text[], bigint[], bytea[], bytea[]) to ffp_app';
     execute 'grant execute on function archive_audit(bigint, int) to ffp_app';
+    execute 'grant execute on function analyze_grown() to ffp_app';
     for t in select tablename from pg_tables where schemaname = 'public' loop
         execute format('grant %s on %I to ffp_app',
             case when t = any (read_only) then 'select'

@@ -19,10 +19,10 @@ public sealed class NewHouseholds(INewHouseholds fresh, IStoredHouseholds stored
             var batch = await CommitAsync(job, within, ct);
             left = batch.Written + batch.Refused > 0;
             job = batch.Job;
-            if (batch.Order != RunnerOrder.GoOn) return (job, batch.Order);
             foreach (var village in batch.Villages) grains.Village(village).NudgeAsync().Ignore();
             if (batch.Written > 0) ImportMetrics.Settled(nameof(StagedOutcome.Written), batch.Written);
             if (batch.Refused > 0) ImportMetrics.Settled(nameof(StagedOutcome.Refused), batch.Refused);
+            if (batch.Order != RunnerOrder.GoOn) return (job, batch.Order);
         }
         return (job.Cursor?.Contains('/', StringComparison.Ordinal) == true ? job with { Cursor = null } : job, RunnerOrder.GoOn);
     }
