@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Accounts;
 
@@ -17,7 +19,7 @@ public static class SecretFile
     {
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, name);
-        if (!File.Exists(file)) Create(file, []);
+        if (!File.Exists(file)) OnceFile.Make(file, stream => Write(stream, []));
         try
         {
             var keys = File.ReadLines(file).Select(line => Convert.FromHexString(line.Trim())).Where(key => key.Length > 0).ToList();
@@ -36,24 +38,23 @@ public static class SecretFile
         var file = Path.Combine(folder, name);
         using var turn = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         var before = File.GetLastWriteTimeUtc(file);
-        Create(file, LoadOrCreateAll(folder, name));
+        Replace(file, LoadOrCreateAll(folder, name));
         if (File.GetLastWriteTimeUtc(file) <= before) File.SetLastWriteTimeUtc(file, before.AddMilliseconds(10));
     }
 
-    /// <param name="older">None: a file that is there stays.</param>
-    private static void Create(string file, IReadOnlyCollection<byte[]> older)
+    private static void Replace(string file, IReadOnlyCollection<byte[]> older)
     {
         var draft = $"{file}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options)) writer.Write(string.Join('\n', older.Prepend(RandomNumberGenerator.GetBytes(KeyBytes)).Select(key => Convert.ToHexString(key))));
-        try
+        using (var stream = new FileStream(draft, options))
         {
-            File.Move(draft, file, overwrite: older.Count > 0);
+            Write(stream, older);
+            stream.Flush(flushToDisk: true);
         }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(draft); // another process was first: its key holds
-        }
+        File.Move(draft, file, overwrite: true);
     }
+
+    private static void Write(Stream stream, IReadOnlyCollection<byte[]> older) =>
+        stream.Write(Encoding.ASCII.GetBytes(string.Join('\n', older.Prepend(RandomNumberGenerator.GetBytes(KeyBytes)).Select(key => Convert.ToHexString(key)))));
 }

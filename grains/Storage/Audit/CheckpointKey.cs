@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Audit;
 
@@ -55,20 +57,9 @@ public sealed class CheckpointKey : IDisposable
         }
     }
 
-    private static void Create(string path)
+    private static void Create(string path) => OnceFile.Make(path, stream =>
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var draft = $"{path}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options)) writer.Write(key.ExportPkcs8PrivateKeyPem());
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft); // another process was first: its key holds
-        }
-    }
+        stream.Write(Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+    });
 }

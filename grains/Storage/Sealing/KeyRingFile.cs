@@ -36,7 +36,7 @@ public sealed class KeyRingFile(string path, IKeyProvider provider, params IKeyP
     /// <summary>Reads the ring; makes one with fresh keys when there is no file. Several processes may start at once: they get the same ring.</summary>
     public KeyRing OpenOrCreate(KeySuite suite = KeySuite.International)
     {
-        if (!Exists) TryCreate(KeyRing.Random(suite));
+        if (!Exists) OnceFile.Make(path, stream => Write(stream, KeyRing.Random(suite)));
         return Read();
     }
 
@@ -79,30 +79,16 @@ public sealed class KeyRingFile(string path, IKeyProvider provider, params IKeyP
 
     private static string Purpose(string use, int id) => $"{use}/{id}";
 
-    /// <summary>Whoever loses the race keeps the winner's file.</summary>
-    private void TryCreate(KeyRing ring)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var fresh = WriteAside(ring);
-        try
-        {
-            File.Move(fresh, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(fresh);
-        }
-    }
+    private void Write(Stream stream, KeyRing ring) => JsonSerializer.Serialize(stream, new Content(
+        ring.Seal.Id, [.. ring.Seals.OrderBy(k => k.Id).Select(k => Closed(k, "seal"))], ring.Index.Id, [.. ring.Indexes.OrderBy(k => k.Id).Select(k => Closed(k, "index"))], ring.From), Format);
 
     private string WriteAside(KeyRing ring)
     {
-        var content = new Content(
-            ring.Seal.Id, [.. ring.Seals.OrderBy(k => k.Id).Select(k => Closed(k, "seal"))], ring.Index.Id, [.. ring.Indexes.OrderBy(k => k.Id).Select(k => Closed(k, "index"))], ring.From);
         var aside = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using var stream = new FileStream(aside, options);
-        JsonSerializer.Serialize(stream, content, Format);
+        Write(stream, ring);
         stream.Flush(flushToDisk: true);
         return aside;
     }

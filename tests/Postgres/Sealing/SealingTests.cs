@@ -139,6 +139,27 @@ public sealed class SealingTests
         Assert.Throws<InvalidDataException>(() => new KeyRingFile(path).OpenOrCreate());
     }
 
+    /// <summary>Whoever read a ring that another then wrote over has sealed rows that nobody opens again: it is tried often.</summary>
+    [Fact]
+    public void Of_many_that_start_at_once_none_ever_reads_a_key_that_is_not_kept()
+    {
+        var folder = Directory.CreateTempSubdirectory("ffp-keys").FullName;
+        for (var round = 0; round < 200; round++)
+        {
+            var path = Path.Combine(folder, $"{round}.json");
+            using var start = new Barrier(6);
+            var rings = new string[6];
+            var threads = Enumerable.Range(0, 6).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                rings[i] = Convert.ToHexString(new KeyRingFile(path).OpenOrCreate().Seal.Bytes);
+            })).ToList();
+            threads.ForEach(t => t.Start());
+            threads.ForEach(t => t.Join());
+            Assert.Equal(Convert.ToHexString(new KeyRingFile(path).Read().Seal.Bytes), Assert.Single(rings.Distinct()));
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
