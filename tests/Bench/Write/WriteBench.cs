@@ -16,7 +16,7 @@ internal static class WriteBench
     private const int Rounds = 3;
 
     /// <summary>Code runs at full speed only after the compiler has seen it run; a busy machine needs longer for that, but not for ever.</summary>
-    private const int WarmUpWrites = 15_000;
+    private const int WarmUpWrites = 60_000;
     private const int WarmUpSecondsMost = 40;
 
     public static async Task RunAsync(BenchOptions options)
