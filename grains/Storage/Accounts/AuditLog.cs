@@ -46,6 +46,9 @@ public class AuditLog : IAsyncDisposable
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
     private readonly Task worker;
 
+    /// <summary>Of the worker alone, and kept: readers fill the pool, and who stands at its end would hold all of them up.</summary>
+    private NpgsqlConnection? session;
+
     private sealed record Waiting(AuditEntry Entry, TaskCompletionSource Done);
 
     public AuditLog(NpgsqlDataSource database)
@@ -73,6 +76,7 @@ public class AuditLog : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await worker;
+        await CloseAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -95,9 +99,34 @@ public class AuditLog : IAsyncDisposable
         }
     }
 
+    /// <summary>A session that was kept may have died since: then a fresh one is asked, once. Entries may come to stand twice, never not at all.</summary>
     private async Task WriteAsync(AuditEntry[] entries)
     {
-        await using var connection = await database.OpenConnectionAsync();
+        for (var kept = session is not null; ; kept = false)
+        {
+            try
+            {
+                session ??= await database.OpenConnectionAsync();
+                await InsertAsync(session, entries, CancellationToken.None);
+                return;
+            }
+            catch (Exception e)
+            {
+                await CloseAsync();
+                if (!kept || DatabaseFaults.Of(e) != DatabaseFault.Passing) throw;
+            }
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (session is { } open) await open.DisposeAsync();
+        session = null;
+    }
+
+    /// <summary>Within the transaction of what the entries are about: they stand together, or neither does.</summary>
+    public static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    {
         await using var command = new NpgsqlCommand(Insert, connection);
         command
             .WithColumn(entries, NpgsqlDbType.TimestampTz, e => e.At.ToUniversalTime())
@@ -112,7 +141,7 @@ public class AuditLog : IAsyncDisposable
             .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Subject))
             .WithColumn(entries, NpgsqlDbType.Bytea, e => e.BeforeHash)
             .WithColumn(entries, NpgsqlDbType.Bytea, e => e.AfterHash);
-        await command.ExecuteNonQueryAsync();
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Bounded, and without what the database would refuse: one caller's odd header must not fail the entries beside it.</summary>
