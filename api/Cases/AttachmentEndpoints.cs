@@ -1,6 +1,7 @@
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
+using FangFanPin.Domain.Records;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -79,6 +80,7 @@ internal sealed class AttachmentUpload(ICaseAttachments attachments, TimeProvide
     private static string NameOf(string? name, string type)
     {
         var plain = new string([.. Path.GetFileName((name ?? "").Replace('\\', '/')).Where(c => !char.IsControl(c) && c is not ('"' or '<' or '>' or ';'))]);
+        plain = Masking.InCodes(plain)!; // people name pictures of a card by its number
         if (plain.Length > NameMax) plain = plain[^NameMax..];
         return plain.Length > 0 ? plain : "附件" + FileKinds.ExtensionOf(type);
     }

@@ -2,6 +2,7 @@ using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
+using FangFanPin.Domain.Records;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -69,7 +70,7 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
             {
                 if (part.AsFileSection() is not { } file) continue;
                 if (uploaded.Count == ImportLimits.FilesMax) return ImportErrors.TooManyFiles;
-                var name = Path.GetFileName(file.FileName.Replace('\\', '/'));
+                var name = Masking.InCodes(Path.GetFileName(file.FileName.Replace('\\', '/')))!;
                 if (name.Length > NameMax) name = name[^NameMax..];
                 uploaded.Add(new UploadedFile(name, await files.StoreAsync(id, uploaded.Count, file.FileStream ?? Stream.Null, ct)));
             }

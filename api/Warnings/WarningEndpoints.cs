@@ -42,7 +42,7 @@ internal static class WarningEndpoints
         if (regions.Tree.Find(region) is null) return Problems.From(ImportErrors.UnknownRegion);
         var batch = new WarningBatch
         {
-            Id = RequestIds.Of(context.Request, caller, "warnings"), Region = region, FileName = name is null ? "预警.csv" : name[..Math.Min(name.Length, NameMax)], CreatedAt = clock.GetUtcNow(),
+            Id = RequestIds.Of(context.Request, caller, "warnings"), Region = region, FileName = Masking.InCodes(name is null ? "预警.csv" : name[..Math.Min(name.Length, NameMax)])!, CreatedAt = clock.GetUtcNow(),
             Actor = caller.ToActor(),
         };
         var stored = await upload.ReceiveAsync(context, batch, new WarningDefaults(dept, type, batchNo, pushedOn), ct);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -12,8 +13,8 @@ using FangFanPin.Domain.Demo;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Tests.Api.Cases;
 using FangFanPin.Tests.Api.Shared;
-using FangFanPin.Tests.Api.Sync;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -22,15 +23,18 @@ using Xunit;
 namespace FangFanPin.Tests.Api.Audit;
 
 /// <summary>
-/// A village is invented, imported, synchronised, warned of, read, searched, changed and asked for wrongly; then every row of every table and every line of the logs is searched
-/// for every certificate number, phone and account of it, in clear, hex, base 64 and UTF-16.
+/// A village is invented, imported, synchronised, warned of, declared, visited, exported, unmasked, read, searched, changed and asked for wrongly; then every row of every table, every
+/// file of the data folder, every line of the logs and every span, log and metric that was exported is searched for every certificate number, phone and account of it, in clear, hex,
+/// base 64 and UTF-16.
 /// </summary>
-public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncServer>
+public sealed class NumbersNowhereTests(WatchedServer server) : IClassFixture<WatchedServer>
 {
     private const string County = "411424000000";
     private static readonly RegionCode Town = RegionCode.Parse("411424101000");
     private static readonly DemoOptions Options = new() { Dirty = 0.1, VillageMax = 3 };
     private static readonly DemoRegions Regions = new();
+    /// <summary>Without a row in them nothing of people is left unshown: keys, settings, codes, and two tables of codes and sealed values that only later synchronisations fill (SyncCaseTests).</summary>
+    private static readonly string[] MayBeEmpty = ["key_rotation", "key_rotation_table", "case_parameter", "region_change", "recovery_code", "call_nonce", "sync_missing", "sync_pending"];
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -38,26 +42,48 @@ public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncS
     {
         var lines = new Lines();
         server.Services.GetRequiredService<ILoggerFactory>().AddProvider(lines);
+        await KeepEveryRowAsync();
         var files = Regions.VillagesBy(RegionLevel.County, Regions.Find(Town)!).SelectMany(g => g).SelectMany(v => DemoPopulation.HouseholdsOf(v, Options)).ToList();
         var numbers = files.SelectMany(NumbersOf).Distinct().ToList();
         Assert.True(numbers.Count > 100, $"only {numbers.Count} numbers");
-        await ImportAsync();
+        await ImportAsync(numbers[0]);
         await UseAsync(files);
         using (var importer = await server.SignInAsync(County, RoleNames.Importer)) await WarnAsync(importer, files.Take(20));
+        await HandleAsync(files);
 
         var needles = SearchValues.Create([.. numbers.SelectMany(Forms)], StringComparison.Ordinal);
         Assert.True(Finds(needles, $"x{Convert.ToHexStringLower(Encoding.Unicode.GetBytes(numbers[0]))}") && Finds(needles, Convert.ToBase64String(Encoding.UTF8.GetBytes($"ab{numbers[1]}c"))));
         var found = new List<string>();
         var named = false;
-        foreach (var (table, row) in await DumpAsync())
+        var dump = await DumpAsync();
+        foreach (var (table, row) in dump.Rows)
         {
             if (Finds(needles, row)) found.Add($"{table}: {row[..Math.Min(row.Length, 300)]}");
             named |= row.Contains(files[0].Household.HouseholdCode!, StringComparison.Ordinal);
         }
         Assert.True(named, "the dump does not hold the village at all");
+        var empty = dump.Tables.Where(t => t.StartsWith("public.", StringComparison.Ordinal)).Where(t => !dump.Rows.Exists(r => r.Table == t || r.Table == $"seen{t["public".Length..]}"))
+            .Except(MayBeEmpty.Select(t => $"public.{t}")).Where(t => !t.StartsWith("public.orleans", StringComparison.Ordinal)).ToList();
+        Assert.True(empty.Count == 0, $"nothing was shown of {string.Join(' ', empty)}");
+        found.AddRange(await InFilesAsync(needles));
+        found.AddRange(await InTelemetryAsync(needles));
         found.AddRange(lines.All.Where(line => Finds(needles, line)).Select(line => $"log: {line}"));
         Assert.True(found.Count == 0, string.Join('\n', found.Take(20)));
     }
+
+    /// <summary>Every version of every row that is ever written is kept beside its table: staging and debts are gone by the time of the dump.</summary>
+    private Task<object?> KeepEveryRowAsync() => server.AskAsync("""
+        do $$
+        declare t text;
+        begin
+            create schema seen;
+            for t in select tablename from pg_tables where schemaname = 'public' and tablename not in ('region', 'region_epoch') loop
+                execute format('create table seen.%I (like public.%I)', t, t);
+                execute format('create function seen.%I() returns trigger language plpgsql security definer as $f$ begin insert into seen.%I select new.*; return null; end $f$', 'keep_' || t, t);
+                execute format('create trigger seen after insert or update on public.%I for each row execute function seen.%I()', t, 'keep_' || t);
+            end loop;
+        end $$
+        """);
 
     private static bool Finds(SearchValues<string> needles, string text) => text.AsSpan().IndexOfAny(needles) >= 0;
 
@@ -81,14 +107,14 @@ public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncS
         }
     }
 
-    private async Task ImportAsync()
+    private async Task ImportAsync(string number)
     {
         var folder = Path.Combine(server.Folder, "demo");
         var export = new DemoExport(Regions, DataDictionary.Shipped, new DemoExportOptions { Directory = folder, Population = Options }).Run(Regions.Find(Town)!);
         using var importer = await server.SignInAsync(County, RoleNames.Importer);
         using var form = new MultipartFormDataContent();
         foreach (var path in export.Files.Where(f => f.EndsWith(".csv", StringComparison.Ordinal)))
-            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(path, Ct)), "file", Path.GetFileName(path));
+            form.Add(new ByteArrayContent(await File.ReadAllBytesAsync(path, Ct)), "file", $"{number} {Path.GetFileName(path)}");
         var answer = await importer.PostAsync($"/api/v1/imports?region={County}", form, Ct);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
         var import = await RestAsync(importer, (await answer.Content.ReadFromJsonAsync<ImportResponse>(Ct))!.Id);
@@ -108,11 +134,96 @@ public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncS
     {
         var rows = files.Select(f => f.Household).Where(h => h.HeadCertNumber is not null).Select(h => $"医保局,因病致贫返贫风险,N1,2026-01-05,{h.HeadName},{h.HeadCertNumber},{h.AreaCode},电话{h.Phone}");
         var text = string.Join("\r\n", rows.Prepend("来源部门,预警类型,批次号,推送日期,姓名,证件号码,所属区划,疾病名称"));
-        using var answer = await importer.PostAsync($"/api/v1/warnings/batches?region={County}&name=a.csv", new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/csv") } }, Ct);
+        using var answer = await importer.PostAsync($"/api/v1/warnings/batches?region={County}&name={files.First().Household.Phone}.csv", new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/csv") } }, Ct);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
         var path = $"/api/v1/warnings/batches/{Guid.Parse((await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetString()!)}";
         for (var until = DateTime.UtcNow.AddMinutes(1); (await importer.GetFromJsonAsync<JsonElement>(path, Ct)).GetProperty("stage").GetString() != "Done"; await Task.Delay(100, Ct))
             Assert.True(DateTime.UtcNow < until, "the warnings should have been looked at");
+    }
+
+    /// <summary>What makes rows in the tables that an import and a look leave alone: a declaration by phone and one by an officer, a visit, exports, an unmasking, an undone import.</summary>
+    private async Task HandleAsync(List<HouseholdFile> files)
+    {
+        var cases = new CaseClient(server);
+        // The import refused some, and the synchronisation moved some to where their dirty rows say.
+        var present = ((string[])(await server.AskAsync($"select array_agg(code::text) from household where document is not null and village like '{County[..6]}%'"))!).ToHashSet(StringComparer.Ordinal);
+        var file = files.First(f => f.Household is { Phone: not null, HeadCertNumber: not null, HouseholdCode: { } code } && present.Contains(code));
+        var village = (string)(await server.AskAsync($"select village::text from household where code = '{file.Household.HouseholdCode}'"))!;
+        using var officer = await server.SignInAsync(village, RoleNames.Informant);
+        var token = await CaseClient.TokenAsync(officer, village);
+        var number = file.Household.HeadCertNumber!;
+        using (var phone = await cases.PhoneAsync(token, file.Household.Phone!))
+        {
+            await phone.PostAsync($"/api/v1/public/attachments?name={number}.jpg", new ByteArrayContent([0xFF, 0xD8, 0xFF, 0xE0, .. Encoding.UTF8.GetBytes($"JFIF {number}")]) { Headers = { ContentType = new("image/jpeg") } }, Ct);
+            await CaseClient.PostAsync(phone, "/api/v1/public/declarations", CaseClient.Declaration(token, number, name: file.Household.HeadName!));
+        }
+        var declaration = new { ApplicantName = file.Household.HeadName, ApplicantIdNumber = number, ApplicantPhone = file.Household.Phone, Address = $"东组 {number}", MemberCount = 1, ProblemTypes = new[] { "01" }, ProblemText = $"电话 {file.Household.Phone}", Authorized = true };
+        await CaseClient.PostAsync(officer, "/api/v1/cases", new { kind = "declare", Village = village, Declaration = declaration });
+        object Visit(string findings) => new { id = Guid.NewGuid(), householdCode = file.Household.HouseholdCode, visitType = "1", visitedAt = DateTimeOffset.UtcNow, findings, riskFound = false };
+        foreach (var findings in new[] { $"证件 {number} 电话 {file.Household.Phone}", "看望了一家人" })
+        {
+            using var visited = await officer.PostAsync("/api/v1/visits", Json(new { items = new[] { Visit(findings) } }), Ct);
+            Assert.Null((await visited.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("items")[0].GetProperty("code").GetString());
+        }
+        foreach (var path in new[] { $"/api/v1/cases?region={village}", "/api/v1/workbench", $"/api/v1/cases?region={village}&q={number}" }) await officer.GetAsync(path, Ct);
+
+        var name = await server.CreateAccountAsync(County, [RoleNames.Editor, RoleNames.Exporter, RoleNames.Unmasker]);
+        using var exporter = await server.SignInAsync(name);
+        using var unmasked = await exporter.PostAsync($"/api/v1/households/{file.Household.HouseholdCode}/unmask", Json(new { fields = new[] { "HeadCertNumber", "Phone" }, reason = $"核实 {number}", code = await server.NextCodeAsync(name) }), Ct);
+        Assert.Contains(number, await unmasked.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal); // the one place where it may stand
+        foreach (var kind in new[] { "households", "persons" })
+        {
+            using var asked = await exporter.PostAsync($"/api/v1/exports?region={village}&kind={kind}", kind == "persons" ? Json(new { certificate = number }) : null, Ct);
+            Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync(Ct));
+            var path = $"/api/v1/exports/{(await asked.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("id").GetString()}";
+            await UntilAsync(async () => (await exporter.GetFromJsonAsync<JsonElement>(path, Ct)).GetProperty("stage").GetString() == "Done", () => "the export");
+            Assert.True((await exporter.GetAsync($"{path}/file", Ct)).IsSuccessStatusCode);
+        }
+        Assert.True((await exporter.PostAsync("/api/v1/logout", null, Ct)).IsSuccessStatusCode);
+    }
+
+    /// <summary>Files of the server, zipped ones unpacked; not the village's own, which the test put there.</summary>
+    private async Task<List<string>> InFilesAsync(SearchValues<string> needles)
+    {
+        var found = new List<string>();
+        var files = Directory.EnumerateFiles(server.Folder, "*", SearchOption.AllDirectories).Where(f => !f.StartsWith(Path.Combine(server.Folder, "demo"), StringComparison.Ordinal)).ToList();
+        Assert.Contains(files, f => f.Contains("exports", StringComparison.Ordinal));
+        foreach (var path in files)
+        {
+            var bytes = await File.ReadAllBytesAsync(path, Ct);
+            var parts = new List<byte[]> { bytes };
+            if (bytes.AsSpan().StartsWith("PK"u8))
+                using (var zip = new ZipArchive(new MemoryStream(bytes)))
+                    foreach (var entry in zip.Entries)
+                    {
+                        using var part = new MemoryStream();
+                        await using (var stream = entry.Open()) await stream.CopyToAsync(part, Ct);
+                        parts.Add(part.ToArray());
+                    }
+            if (parts.Exists(part => Finds(needles, Encoding.Latin1.GetString(part)))) found.Add($"file: {path}");
+        }
+        return found;
+    }
+
+    /// <summary>As a collector has them: text stands in clear in what comes over the wire.</summary>
+    private async Task<List<string>> InTelemetryAsync(SearchValues<string> needles)
+    {
+        // Spans of the last step and lines of the start are there: so is what lies between.
+        foreach (var (kind, part) in new[] { ("/v1/traces", "unmask"), ("/v1/logs", "Hosting.Lifetime"), ("/v1/metrics", "ffp_") })
+            await UntilAsync(() => Task.FromResult(server.Exported.Any(e => e.Path == kind && Encoding.Latin1.GetString(e.Body).Contains(part, StringComparison.Ordinal))),
+                () => $"{kind} with {part}; there were {string.Join(' ', server.Exported.GroupBy(e => e.Path).Select(g => $"{g.Key} {g.Count()}"))}");
+        return [.. server.Exported.Select(e => (e.Path, Text: Encoding.Latin1.GetString(e.Body))).Where(e => Finds(needles, e.Text)).Select(e => $"{e.Path}: {Around(needles, e.Text)}")];
+    }
+
+    private static string Around(SearchValues<string> needles, string text)
+    {
+        var at = text.AsSpan().IndexOfAny(needles);
+        return text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 40)];
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
+    {
+        for (var until = DateTime.UtcNow.AddMinutes(1); !await condition(); await Task.Delay(100, Ct)) Assert.True(DateTime.UtcNow < until, $"waited for {what()}");
     }
 
     /// <summary>Right and wrong: numbers in bodies, in addresses, in paths, in headers, in refused changes.</summary>
@@ -146,7 +257,7 @@ public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncS
     }
 
     /// <summary>Every table as <c>pg_dump --data-only</c> would print it, but for the regions, which are public.</summary>
-    private async Task<List<(string Table, string Row)>> DumpAsync()
+    private async Task<(List<string> Tables, List<(string Table, string Row)> Rows)> DumpAsync()
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ToString());
         var tables = new List<string>();
@@ -160,7 +271,7 @@ public sealed class NumbersNowhereTests(SyncServer server) : IClassFixture<SyncS
             using var copy = await connection.BeginTextExportAsync($"copy {table} to stdout", Ct);
             while (await copy.ReadLineAsync(Ct) is { } row) rows.Add((table, row));
         }
-        return rows;
+        return (tables, rows);
     }
 
     private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), new MediaTypeHeaderValue("application/json"));

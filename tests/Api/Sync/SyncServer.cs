@@ -11,7 +11,7 @@ using Xunit;
 namespace FangFanPin.Tests.Api.Sync;
 
 /// <summary>A server with a folder of national exports; it looks for due work only when it starts, and people start the synchronisations of the tests.</summary>
-public sealed class SyncServer(PostgresCluster cluster) : ApiServer(cluster)
+public class SyncServer(PostgresCluster cluster) : ApiServer(cluster)
 {
     private static readonly TimeSpan AtMost = TimeSpan.FromMinutes(2);
     private readonly string extract = Directory.CreateTempSubdirectory("ffp-extract-").FullName;
