@@ -65,7 +65,7 @@ public sealed class VisitTests(WalkServer server, Browsers browsers)
     {
         await using var phone = await browsers.PhoneAsync(server.Address, "slow");
         var token = await TokenAsync(WalkServer.Third);
-        var finished = new ConcurrentQueue<IRequest>();
+        var finished = new ConcurrentQueue<Microsoft.Playwright.IRequest>();
         phone.Page.RequestFinished += (_, request) => finished.Enqueue(request);
         await phone.OpenAsync($"/m/declare/{token}");
         await phone.SeesAsync("双庙杨村");
@@ -93,7 +93,7 @@ public sealed class VisitTests(WalkServer server, Browsers browsers)
     }
 
     /// <summary>As they went over the network, headers and all. Asked when everything has arrived, because a handler's own answer may come after the sum.</summary>
-    private static async Task<int> BytesAsync(IRequest request)
+    private static async Task<int> BytesAsync(Microsoft.Playwright.IRequest request)
     {
         var sizes = await request.SizesAsync();
         return sizes.ResponseBodySize + sizes.ResponseHeadersSize;
