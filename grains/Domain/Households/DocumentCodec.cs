@@ -23,27 +23,46 @@ public static class DocumentCodec
 
     public static void Encode(HouseholdFile file, DocumentWriter writer)
     {
+        EncodeHousehold(file, writer);
+        EncodeLists(file, writer);
+    }
+
+    /// <summary>The start of <see cref="Encode(HouseholdFile, DocumentWriter)"/>, which <see cref="EncodeLists"/> completes.</summary>
+    public static void EncodeHousehold(HouseholdFile file, DocumentWriter writer)
+    {
         writer.Unsigned(Format);
         Encode(EntityMap.Household, file.Household, writer);
+    }
+
+    public static void EncodeLists(HouseholdFile file, DocumentWriter writer)
+    {
         foreach (var (map, listOf) in HouseholdFile.Lists)
         {
             foreach (var record in listOf(file)) Encode(map, record, writer);
         }
     }
 
+    /// <param name="end">Further records, where they are kept by themselves.</param>
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
-    public static HouseholdFile Decode(ReadOnlySpan<byte> bytes)
+    public static HouseholdFile Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end = default)
     {
         var reader = new DocumentReader(bytes);
         if (reader.Unsigned() != Format) throw new InvalidDataException("Unknown document format.");
         var records = new List<Entity>();
+        DecodeRecords(ref reader, records);
+        reader = new DocumentReader(end);
+        DecodeRecords(ref reader, records);
+        return HouseholdFile.From(records);
+    }
+
+    private static void DecodeRecords(ref DocumentReader reader, List<Entity> records)
+    {
         while (!reader.AtEnd)
         {
             var kind = (int)reader.Unsigned() - 1;
             if (kind < 0 || kind >= EntityMap.All.Length) throw new InvalidDataException("Unknown kind of record.");
             records.Add(DecodeRecord(EntityMap.All[kind], ref reader));
         }
-        return HouseholdFile.From(records);
     }
 
     private static void Encode(EntityMap map, Entity record, DocumentWriter writer)

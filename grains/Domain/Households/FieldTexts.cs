@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,20 +10,31 @@ namespace FangFanPin.Domain.Households;
 public sealed class FieldTexts : IReadOnlyCollection<KeyValuePair<string, string?>>
 {
     public static readonly FieldTexts None = new([]);
-    private readonly ImmutableSortedDictionary<string, string?> texts;
 
-    public FieldTexts(IEnumerable<KeyValuePair<string, string?>> texts) =>
-        this.texts = texts.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    /// <summary>Ascending by identifier. Few: a sorted tree costs more to make than all its look-ups save.</summary>
+    private readonly KeyValuePair<string, string?>[] texts;
+
+    /// <exception cref="ArgumentException">A field is named twice.</exception>
+    public FieldTexts(IEnumerable<KeyValuePair<string, string?>> texts)
+    {
+        this.texts = [.. texts];
+        Array.Sort(this.texts, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        for (var i = 1; i < this.texts.Length; i++)
+            if (this.texts[i].Key == this.texts[i - 1].Key) throw new ArgumentException($"{this.texts[i].Key} is given twice.", nameof(texts));
+    }
 
     public static FieldTexts Of(params (string Id, string? Text)[] texts) => new(texts.Select(t => KeyValuePair.Create(t.Id, t.Text)));
 
-    public int Count => texts.Count;
-    public bool Has(string id) => texts.ContainsKey(id);
-    public string? this[string id] => texts.GetValueOrDefault(id);
-    public FieldTexts With(string id, string? text) => new(texts.SetItem(id, text));
-    public FieldTexts Without(string id) => new(texts.Remove(id));
-    public IEnumerator<KeyValuePair<string, string?>> GetEnumerator() => texts.GetEnumerator();
+    public int Count => texts.Length;
+    public bool Has(string id) => IndexOf(id) >= 0;
+    public string? this[string id] => IndexOf(id) is >= 0 and var at ? texts[at].Value : null;
+    public FieldTexts With(string id, string? text) => new(Others(id).Append(KeyValuePair.Create(id, text)));
+    public FieldTexts Without(string id) => new(Others(id));
+    public IEnumerator<KeyValuePair<string, string?>> GetEnumerator() => texts.AsEnumerable().GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int IndexOf(string id) => Array.FindIndex(texts, t => t.Key == id);
+    private IEnumerable<KeyValuePair<string, string?>> Others(string id) => texts.Where(t => t.Key != id);
 
     private sealed class FieldTextsJson : JsonConverter<FieldTexts>
     {

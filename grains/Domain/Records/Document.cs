@@ -186,6 +186,14 @@ public ref struct DocumentReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
+    /// <summary>Whatever has not been read.</summary>
+    public ReadOnlySpan<byte> Rest()
+    {
+        var value = rest;
+        rest = [];
+        return value;
+    }
+
     public string Text() => Interned.Of(Bytes());
 
     public decimal Decimal()

@@ -72,15 +72,15 @@ public sealed class EntityMap
     /// <exception cref="FormatException">A text is not in the form of its field: the caller did not validate.</exception>
     public TEntity WithTexts<TEntity>(TEntity entity, IEnumerable<KeyValuePair<string, string?>> texts) where TEntity : Entity
     {
-        var extra = (entity.Extra ?? ImmutableSortedDictionary<string, string>.Empty).ToBuilder();
+        var extra = entity.Extra ?? ImmutableSortedDictionary<string, string>.Empty;
         var copy = (TEntity)(entity with { });
         foreach (var (id, text) in texts)
         {
             if (Find(id) is { } field) field.SetText(copy, text);
-            else if (text is null) extra.Remove(id);
-            else extra[id] = text;
+            else extra = text is null ? extra.Remove(id) : extra.SetItem(id, text);
         }
-        return (TEntity)(copy with { Extra = extra.Count == 0 ? null : extra.ToImmutable() });
+        if (extra.IsEmpty) return entity.Extra is null ? copy : (TEntity)(copy with { Extra = null });
+        return ReferenceEquals(extra, entity.Extra) ? copy : (TEntity)(copy with { Extra = extra });
     }
 
     /// <summary>A copy of <paramref name="stored"/> that takes the named fields from <paramref name="incoming"/>, empty ones included.</summary>

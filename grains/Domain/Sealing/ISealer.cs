@@ -14,10 +14,15 @@ public enum BlindKind : byte { Certificate = 1, CertificateLastSix = 2, Phone = 
 public interface ISealer
 {
     /// <summary>Encrypts; the same bytes sealed twice differ.</summary>
-    byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain);
+    /// <param name="end">What stands behind <paramref name="plain"/>.</param>
+    byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end = null);
 
     /// <exception cref="CryptographicException">Damaged, moved from another place, or sealed with a key that is not in the ring.</exception>
     byte[] Open(SealPlace place, ReadOnlySpan<byte> box);
+
+    /// <summary>As <see cref="Open"/>, with the end by itself where it was sealed so.</summary>
+    /// <exception cref="CryptographicException">As <see cref="Open"/>.</exception>
+    (byte[] Start, KeptPart? End) OpenParts(SealPlace place, ReadOnlySpan<byte> box);
 
     /// <summary>The keyed hash to store for a text normalised by <see cref="BlindText"/>; null for null.</summary>
     byte[]? BlindIndex(BlindKind kind, string? normalised);
@@ -26,7 +31,7 @@ public interface ISealer
     byte[][] BlindIndexes(BlindKind kind, string? normalised);
 
     /// <summary>A keyed hash of a document's content, 32 bytes: it says what was there, and stays true when the document is sealed anew.</summary>
-    byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain);
+    byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end = null);
 
     /// <returns>True when the fingerprint was made of just that, with a key of the ring.</returns>
     bool HasFingerprint(SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> fingerprint);

@@ -22,13 +22,14 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     /// <summary>
     /// At which version and with which columns a list of members, the very object, is known to stand in the table. Most changes leave it alone, and its rows
     /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe. The household's own numbers are hashed again only
-    /// when they are others than at that version, and its columns are sent only when they are.
+    /// when they are others than at that version, and its columns are sent only when they are. The lists stay encoded and packed until one of them changes.
     /// </summary>
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
     /// <param name="Columns">As they stand in the row.</param>
     /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
-    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, NumberHashes? Hashes);
+    /// <param name="Lists">A file that has them, with nothing else in it; <paramref name="Encoded"/> is what they are as bytes.</param>
+    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, NumberHashes? Hashes, HouseholdFile Lists, KeptPart? Encoded);
 
     /// <summary>Documents are written and sealed without a pause between, so a thread needs room for one.</summary>
     [ThreadStatic]
@@ -46,9 +47,10 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         var columns = HouseholdColumns.Of(state);
-        var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.Encode);
-        (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
         var known = KnownOf(state.File);
+        var lists = ListsOf(state.File, known);
+        var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.EncodeStart, lists);
+        (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
         var hashes = HashesOf(head, known?.Hashes, fingerprint[^1]);
         var membersStand = known is not null && known.Key == key && known.Version == version - 1 && known.Columns.Village == columns.Village;
         return new HouseholdRow
@@ -62,6 +64,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
             File = state.File,
+            Lists = lists,
             HeadCertIndex = hashes.HeadCertIndex,
             PhoneIndex = hashes.PhoneIndex,
             Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
@@ -75,15 +78,31 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     public void Committed(HouseholdRow row)
     {
         var head = row.File?.Household;
-        Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex));
+        Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex), row.Lists);
     }
 
-    private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode)
+    private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode, KeptPart? end = null)
+    {
+        var plain = Encoded(content, encode);
+        return (sealer.Seal(place, plain, end), sealer.Fingerprint(place, plain, end));
+    }
+
+    /// <summary>Null when there are none.</summary>
+    private static KeptPart? ListsOf(HouseholdFile? file, KnownAt? known)
+    {
+        if (file is null) return null;
+        if (known?.Encoded is { } kept && known.Lists.SharesLists(file)) return kept;
+        var plain = Encoded(file, DocumentCodec.EncodeLists);
+        return plain.IsEmpty ? null : new KeptPart(plain.ToArray());
+    }
+
+    /// <summary>Valid until this thread encodes again.</summary>
+    private static ReadOnlySpan<byte> Encoded<T>(T content, Action<T, DocumentWriter> encode)
     {
         var writer = threadsWriter ??= new DocumentWriter();
         writer.Clear();
         encode(content, writer);
-        return (sealer.Seal(place, writer.Written), sealer.Fingerprint(place, writer.Written));
+        return writer.Written;
     }
 
     private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
@@ -99,9 +118,10 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     private static bool IsOf(byte[]? index, byte key) => index is null || index[0] == key;
 
-    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, NumberHashes? hashes)
+    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, NumberHashes? hashes, KeptPart? lists)
     {
-        if (ListOf(file) is { } list) membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, hashes));
+        if (ListOf(file) is not { } list) return;
+        membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, hashes, file! with { Household = HouseholdFile.Empty.Household }, lists));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
@@ -158,7 +178,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         state = Empty();
         if (stored.Document is null) return false;
-        state = StateDocument.Decode(sealer.Open(new SealPlace(Table, stored.Key, stored.Version), stored.Document));
+        var (start, lists) = sealer.OpenParts(new SealPlace(Table, stored.Key, stored.Version), stored.Document);
+        state = StateDocument.Decode(start, lists is null ? [] : lists.Plain);
         state = state with
         {
             Contribution = stored.Columns.Contribution,
@@ -166,7 +187,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File, stored.Columns, hashes: null);
+        Remember(stored.Key, stored.Version, state.File, stored.Columns, hashes: null, lists);
         return true;
     }
 

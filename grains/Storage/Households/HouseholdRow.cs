@@ -23,6 +23,9 @@ public sealed class HouseholdRow : RecordRow
     public bool IsQuiet { get; init; }
     public string? VillageBefore { get; init; }
     public HouseholdFile? File { get; init; }
+
+    /// <summary>The file's lists as they stand in the document.</summary>
+    public KeptPart? Lists { get; init; }
     public byte[]? HeadCertIndex { get; init; }
     public byte[]? PhoneIndex { get; init; }
 

@@ -10,42 +10,65 @@ namespace FangFanPin.Storage.Households;
 internal static class StateDocument
 {
     private const byte WithCommands = 1;
-    private const byte Format = 2;
+    private const byte FileFirst = 2;
+    private const byte Format = 3;
 
-    public static void Encode(HouseholdState state, DocumentWriter writer)
+    /// <summary>Everything but the file's lists, which stand behind it.</summary>
+    public static void EncodeStart(HouseholdState state, DocumentWriter writer)
     {
         writer.Unsigned(Format);
-        var file = writer.Open();
-        if (state.File is not null) DocumentCodec.Encode(state.File, writer);
-        writer.Close(file);
         writer.Text(state.VillageBefore ?? "");
-        if (state.OwedSplit is { } owed) Encode(owed, writer);
+        if (state.OwedSplit is { } owed)
+        {
+            var mark = writer.Open();
+            Encode(owed, writer);
+            writer.Close(mark);
+        }
+        else
+        {
+            writer.Bytes([]);
+        }
+        if (state.File is not null) DocumentCodec.EncodeHousehold(state.File, writer);
     }
 
+    /// <param name="end">The lists, where they are opened by themselves; else they stand behind the rest in <paramref name="bytes"/>.</param>
     /// <exception cref="InvalidDataException">Not a document of this format, or damaged.</exception>
-    public static HouseholdState Decode(ReadOnlySpan<byte> bytes)
+    public static HouseholdState Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end = default)
     {
         var reader = new DocumentReader(bytes);
         var format = FormatOf(ref reader);
-        var file = reader.Bytes();
+        if (format != Format) return DecodeFileFirst(format, ref reader);
         var village = reader.Text();
-        if (format == WithCommands) SkipCommands(ref reader);
-        return new HouseholdState
-        {
-            File = file.IsEmpty ? null : DocumentCodec.Decode(file),
-            VillageBefore = village.Length > 0 ? village : null,
-            OwedSplit = reader.AtEnd ? null : DecodeOwed(ref reader),
-        };
+        var owed = reader.Bytes();
+        return StateOf(reader.Rest(), end, village, owed);
     }
 
     /// <summary>The file alone, for lists and recounts.</summary>
     public static HouseholdFile? DecodeFile(ReadOnlySpan<byte> bytes)
     {
         var reader = new DocumentReader(bytes);
-        FormatOf(ref reader);
-        var file = reader.Bytes();
-        return file.IsEmpty ? null : DocumentCodec.Decode(file);
+        if (FormatOf(ref reader) != Format) return FileOf(reader.Bytes());
+        reader.Text();
+        reader.Bytes();
+        return FileOf(reader.Rest());
     }
+
+    private static HouseholdState DecodeFileFirst(byte format, ref DocumentReader reader)
+    {
+        var file = reader.Bytes();
+        var village = reader.Text();
+        if (format == WithCommands) SkipCommands(ref reader);
+        return StateOf(file, [], village, reader.Rest());
+    }
+
+    private static HouseholdState StateOf(ReadOnlySpan<byte> file, ReadOnlySpan<byte> end, string village, ReadOnlySpan<byte> owed) => new()
+    {
+        File = FileOf(file, end),
+        VillageBefore = village.Length > 0 ? village : null,
+        OwedSplit = owed.IsEmpty ? null : DecodeOwed(owed),
+    };
+
+    private static HouseholdFile? FileOf(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end = default) => bytes.IsEmpty ? null : DocumentCodec.Decode(bytes, end);
 
     /// <summary>The first format kept the newest commands here; they stand in the history, which is asked instead.</summary>
     private static void SkipCommands(ref DocumentReader reader)
@@ -60,7 +83,7 @@ internal static class StateDocument
     }
 
     private static byte FormatOf(ref DocumentReader reader) =>
-        reader.Unsigned() is var format and (WithCommands or Format) ? (byte)format : throw new InvalidDataException("Unknown format of a state.");
+        reader.Unsigned() is var format and (WithCommands or FileFirst or Format) ? (byte)format : throw new InvalidDataException("Unknown format of a state.");
 
     private static void Encode(OwedSplit owed, DocumentWriter writer)
     {
@@ -73,7 +96,11 @@ internal static class StateDocument
         writer.Text(owed.Actor.Region);
     }
 
-    private static OwedSplit DecodeOwed(ref DocumentReader reader) => new(
-        new Guid(reader.Bytes()), reader.Text(), DocumentCodec.Decode(reader.Bytes()),
-        new Actor(reader.Text(), reader.Text(), reader.Text(), reader.Text()));
+    private static OwedSplit DecodeOwed(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new DocumentReader(bytes);
+        return new OwedSplit(
+            new Guid(reader.Bytes()), reader.Text(), DocumentCodec.Decode(reader.Bytes()),
+            new Actor(reader.Text(), reader.Text(), reader.Text(), reader.Text()));
+    }
 }

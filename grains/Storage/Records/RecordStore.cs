@@ -52,7 +52,7 @@ internal sealed class RecordStore<TState, TRow, TStored>(
     private async Task SaveAsync(GrainId grain, IGrainState<TState> state, TState? value, CancellationToken ct)
     {
         var version = VersionOf(state.ETag) + 1;
-        var row = mapping.Prepare(mapping.KeyOf(grain), version, Guid.NewGuid(), value);
+        var row = mapping.Prepare(mapping.KeyOf(grain), version, WriteIds.Next(), value);
         var answer = await writer.SaveAsync(row, ct);
         if (!answer.Won) throw Stale(answer.Version, state.ETag);
         (state.ETag, state.RecordExists) = (EtagOf(version), true);

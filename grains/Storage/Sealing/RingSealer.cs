@@ -17,9 +17,14 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     private const byte Plain = 1;
     private const byte Deflated = 2;
     private const byte Packed = 3;
+
+    /// <summary>Four bytes say how long the packed start is; the packed end stands behind it.</summary>
+    private const byte PackedInParts = 4;
     private const int PackFrom = 64;
     private const int SaltLength = BoxCiphers.SaltLength;
     private const int PlaceMost = 256;
+    private const int LengthRoom = sizeof(int);
+    private const int InsideMost = 2048;
     private const int HeadLength = 2 + SaltLength + Suites.NonceLength;
 
     /// <summary>Of a blind index: the key's id and so much of the hash; 15 bytes make a collision among billions unlikely.</summary>
@@ -34,8 +39,9 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     /// <param name="ring">For good; a running server asks a source, which sees new keys.</param>
     public RingSealer(KeyRing ring) : this(new KeyRingSource(ring)) { }
 
-    public byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain)
+    public byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end = null)
     {
+        if (end is not null) return SealParts(place, plain, end);
         var packed = plain.Length < PackFrom ? [] : DocumentPacking.Pack(plain);
         return packed.IsEmpty || packed.Length >= plain.Length ? Seal(place, Plain, plain) : Seal(place, Packed, packed);
     }
@@ -43,8 +49,41 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     public byte[] Open(SealPlace place, ReadOnlySpan<byte> box)
     {
         var inside = Inside(place, box);
-        return box[0] switch { Plain => inside, Deflated => Inflate(inside), _ => DocumentPacking.Open(inside) };
+        return box[0] switch
+        {
+            Plain => inside,
+            Deflated => Inflate(inside),
+            PackedInParts => [.. DocumentPacking.Open(StartOf(inside)), .. DocumentPacking.Open(EndOf(inside))],
+            _ => DocumentPacking.Open(inside),
+        };
     }
+
+    public (byte[] Start, KeptPart? End) OpenParts(SealPlace place, ReadOnlySpan<byte> box)
+    {
+        if (box.IsEmpty || box[0] != PackedInParts) return (Open(place, box), null);
+        var inside = Inside(place, box);
+        return (DocumentPacking.Open(StartOf(inside)), new KeptPart(DocumentPacking.Open(EndOf(inside)), EndOf(inside).ToArray()));
+    }
+
+    private byte[] SealParts(SealPlace place, ReadOnlySpan<byte> plain, KeptPart end)
+    {
+        var packedEnd = end.Packed ??= DocumentPacking.Pack(end.Plain).ToArray();
+        var start = DocumentPacking.Pack(plain);
+        var length = LengthRoom + start.Length + packedEnd.Length;
+        Span<byte> inside = length <= InsideMost ? stackalloc byte[length] : new byte[length];
+        BinaryPrimitives.WriteInt32LittleEndian(inside, start.Length);
+        start.CopyTo(inside[LengthRoom..]);
+        packedEnd.CopyTo(inside[(LengthRoom + start.Length)..]);
+        return Seal(place, PackedInParts, inside);
+    }
+
+    private static ReadOnlySpan<byte> StartOf(ReadOnlySpan<byte> inside) => inside.Slice(LengthRoom, StartLength(inside));
+    private static ReadOnlySpan<byte> EndOf(ReadOnlySpan<byte> inside) => inside[(LengthRoom + StartLength(inside))..];
+
+    private static int StartLength(ReadOnlySpan<byte> inside) =>
+        inside.Length >= LengthRoom && BinaryPrimitives.ReadInt32LittleEndian(inside) is var length && length >= 0 && length <= inside.Length - LengthRoom
+            ? length
+            : throw new InvalidDataException("A document of two parts is damaged.");
 
     /// <summary>The same content under the newest key, as long as before; how it is packed stays.</summary>
     /// <exception cref="CryptographicException">As <see cref="Open"/>.</exception>
@@ -55,18 +94,19 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     public byte[][] BlindIndexes(BlindKind kind, string? normalised) =>
         normalised is null ? [] : [.. source.Newest().Indexes.Select(key => Hash(key, kind, normalised))];
 
-    public byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain) => Fingerprint(source.ToWriteWith().Index, place, plain);
+    public byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end = null) =>
+        Fingerprint(source.ToWriteWith().Index, place, plain, end is null ? [] : end.Plain);
 
     public bool HasFingerprint(SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> fingerprint)
     {
         if (fingerprint.Length != Suites.HashLength) return false;
         var id = fingerprint[^1];
-        return source.Newest().Indexes.FirstOrDefault(k => k.Id == id) is { } key && Fingerprint(key, place, plain).AsSpan().SequenceEqual(fingerprint);
+        return source.Newest().Indexes.FirstOrDefault(k => k.Id == id) is { } key && Fingerprint(key, place, plain, []).AsSpan().SequenceEqual(fingerprint);
     }
 
     private byte[] Inside(SealPlace place, ReadOnlySpan<byte> box)
     {
-        if (box.Length < HeadLength + Suites.TagLength || box[0] is not (Plain or Deflated or Packed)) throw new CryptographicException("Not a sealed document.");
+        if (box.Length < HeadLength + Suites.TagLength || box[0] is not (Plain or Deflated or Packed or PackedInParts)) throw new CryptographicException("Not a sealed document.");
         var key = source.FindSeal(box[1]) ?? throw new CryptographicException($"Sealed with key {box[1]}, which is not in the key ring.");
         var inside = new byte[box.Length - HeadLength - Suites.TagLength];
         var cipher = ciphers.Value!.ForOld(key, box.Slice(2, SaltLength));
@@ -119,12 +159,13 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     }
 
     /// <summary>The key's id stands in place of the last byte: fingerprints differ from their first byte on.</summary>
-    private byte[] Fingerprint(RingKey key, SealPlace place, ReadOnlySpan<byte> plain)
+    private byte[] Fingerprint(RingKey key, SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> end)
     {
         var where = Associated(place, [FingerprintMark, (byte)key.Id], stackalloc byte[PlaceMost]);
-        var text = new byte[where.Length + plain.Length];
+        var text = new byte[where.Length + plain.Length + end.Length];
         where.CopyTo(text);
         plain.CopyTo(text.AsSpan(where.Length));
+        end.CopyTo(text.AsSpan(where.Length + plain.Length));
         var hash = new byte[Suites.HashLength];
         ciphers.Value!.Hash(key, text, hash);
         hash[^1] = (byte)key.Id;

@@ -52,11 +52,12 @@ public sealed class PlainDatabase(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>Hashes as the filling has them; seals nothing.</summary>
     public sealed class PlainHashes : ISealer
     {
-        public byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain) => throw new NotSupportedException();
+        public byte[] Seal(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end) => throw new NotSupportedException();
         public byte[] Open(SealPlace place, ReadOnlySpan<byte> box) => throw new NotSupportedException();
+        public (byte[] Start, KeptPart? End) OpenParts(SealPlace place, ReadOnlySpan<byte> box) => throw new NotSupportedException();
         public byte[]? BlindIndex(BlindKind kind, string? normalised) => normalised is null ? null : PlainProvince.Hash(" csp"[(int)kind], normalised);
         public byte[][] BlindIndexes(BlindKind kind, string? normalised) => BlindIndex(kind, normalised) is { } hash ? [hash] : [];
-        public byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain) => throw new NotSupportedException();
+        public byte[] Fingerprint(SealPlace place, ReadOnlySpan<byte> plain, KeptPart? end) => throw new NotSupportedException();
         public bool HasFingerprint(SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> fingerprint) => throw new NotSupportedException();
     }
 }

@@ -62,6 +62,21 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
         Assert.True(FileDiff.Between(file, read.File).IsEmpty);
     }
 
+    /// <summary>The format that kept the lists inside the file, in front of the village.</summary>
+    [Fact]
+    public void A_document_of_the_second_format_is_still_read()
+    {
+        var file = SampleHouseholds.File(number);
+        var writer = new DocumentWriter();
+        writer.Unsigned(2);
+        writer.Bytes(DocumentCodec.Encode(file));
+        writer.Text(OtherVillage);
+        var read = StateDocument.Decode(writer.Written);
+        Assert.Equal((OtherVillage, null), (read.VillageBefore, read.OwedSplit));
+        Assert.True(FileDiff.Between(file, read.File).IsEmpty);
+        Assert.True(FileDiff.Between(file, StateDocument.DecodeFile(writer.Written)).IsEmpty);
+    }
+
     [Fact]
     public async Task Every_version_has_its_history_row_exactly_once()
     {

@@ -37,6 +37,28 @@ public sealed class SealingTests
     }
 
     [Theory]
+    [InlineData(0, 500)]
+    [InlineData(1, 30)]
+    [InlineData(300, 700)]
+    [InlineData(3000, 9000)]
+    public void A_document_of_two_parts_opens_as_one_and_in_parts_and_its_end_is_packed_once(int start, int end)
+    {
+        var sealer = new RingSealer(KeyRing.Random());
+        byte[] text = [.. Enumerable.Range(0, start + end).Select(i => Text[i % Text.Length])];
+        var kept = new KeptPart(text[start..]);
+        var box = sealer.Seal(Here, text.AsSpan(0, start), kept);
+        Assert.Equal(text, sealer.Open(Here, box));
+
+        var packed = kept.Packed;
+        var (opened, rest) = sealer.OpenParts(Here, box);
+        Assert.Equal([text[..start], text[start..], packed], new[] { opened, rest!.Plain, rest.Packed });
+        Assert.Equal(text, sealer.Open(Here, sealer.Seal(Here, opened, rest)));
+        Assert.Equal(text, sealer.Open(Here, sealer.Renew(Here, box)));
+        Assert.Same(packed, kept.Packed);
+        Assert.True(sealer.HasFingerprint(Here, text, sealer.Fingerprint(Here, text.AsSpan(0, start), kept)));
+    }
+
+    [Theory]
     [InlineData("household_history", "411600000001", 7)]
     [InlineData("household", "411600000002", 7)]
     [InlineData("household", "411600000001", 6)]
