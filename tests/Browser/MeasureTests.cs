@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Accounts;
 using FangFanPin.Tests.Api.Shared;
@@ -6,7 +8,7 @@ using Xunit;
 
 namespace FangFanPin.Tests.Browser;
 
-/// <summary>W4 on phones: the measures of a household that came monitored in the import.</summary>
+/// <summary>W4 on phones: the measures of a household that came monitored from elsewhere.</summary>
 [Collection(WalkServer.Collection)]
 public sealed class MeasureTests(WalkServer server, Browsers browsers)
 {
@@ -16,11 +18,11 @@ public sealed class MeasureTests(WalkServer server, Browsers browsers)
     [Fact]
     public async Task A_village_proposes_measures_the_town_confirms_them_and_the_village_sees_them_to_their_end()
     {
+        var household = await MonitoredAsync();
         await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ICaseShardGrain>(ICaseShardGrain.KeyOf(0)).WorkOffAsync();
-        var id = (string?)await server.AskAsync($"select id from case_file where kind = 'measures' and step = 'P1' and village like '{WalkServer.Town[..9]}%' order by id limit 1");
-        Assert.True(id is not null, "no monitored household of the demonstration lacks a measure");
-        var place = (string)(await server.AskAsync($"select village from case_file where id = '{id}'"))!;
-        await using var village = await OfficerAsync("measures-village", place, RoleNames.Informant);
+        var id = (string?)await server.AskAsync($"select id from case_file where kind = 'measures' and household = '{household}'");
+        Assert.True(id is not null, "a monitored household without measures has no case for them");
+        await using var village = await OfficerAsync("measures-village", WalkServer.Fourth, RoleNames.Informant);
         await village.OpenAsync($"/m/case/{id}");
         await village.StepIsAsync("待村制定措施");
         await village.PictureAsync("waiting", whole: true);
@@ -49,6 +51,27 @@ public sealed class MeasureTests(WalkServer server, Browsers browsers)
         await village.SeesAsync("已终止");
         await village.SeesAsync("种苗已发放");
         await village.PictureAsync("running", whole: true);
+    }
+
+    /// <summary>Recognised elsewhere, with nothing decided.</summary>
+    private async Task<string> MonitoredAsync()
+    {
+        var code = $"M{Guid.NewGuid():N}"[..20];
+        using var officer = await server.SignInAsync(WalkServer.Fourth, RoleNames.Informant);
+        object[] commands =
+        [
+            new { kind = "register", Fields = new { AreaCode = WalkServer.Fourth, HeadName = "蒋满囤" }, Members = new[] { new { PersonCode = code + "01", Name = "蒋满囤", Relation = "01", Labor = "1" } } },
+            new { kind = "identify-risk", EpisodeId = Guid.NewGuid().ToString(), Fields = new { MonitorCategory = "1", RiskType1 = "01", RecognizedMonth = "202501" } },
+        ];
+        for (var i = 0; i < commands.Length; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/households/{code}/commands") { Content = JsonContent.Create(commands[i], options: JsonSerializerOptions.Default) };
+            request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+            if (i > 0) request.Headers.TryAddWithoutValidation("If-Match", $"\"{i}\"");
+            using var answer = await officer.SendAsync(request);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        return code;
     }
 
     private async Task<Phone> OfficerAsync(string name, string region, string role)
