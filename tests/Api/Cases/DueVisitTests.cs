@@ -42,7 +42,9 @@ public sealed class DueVisitTests(ApiServer server) : IClassFixture<ApiServer>
         using var late = await server.SignInAsync(place.County, "viewer");
         var (items, next) = await DueAsync(late, place.County, 1);
         Assert.Equal([("V1", "monitored")], items);
-        Assert.Equal(([("V2", "others")], null), await DueAsync(late, place.County, 1, next));
+        var (rest, end) = await DueAsync(late, place.County, 1, next);
+        Assert.Equal([("V2", "others")], rest);
+        Assert.Null(end);
         var rows = (await JsonAsync(await late.GetAsync($"/api/v1/regions/{place.County}/due-visits/counts", Ct))).GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("counts")).ToList();
         foreach (var kind in new[] { "monitored", "others" }) Assert.Equal((1, 1), (Of(rows[0], kind), rows.Skip(1).Sum(r => Of(r, kind))));
         using var province = await server.SignInAsync("410000000000", "viewer");
