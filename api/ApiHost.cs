@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using FangFanPin.Api.Accounts;
+using FangFanPin.Api.Audit;
 using FangFanPin.Api.Edges;
 using FangFanPin.Api.Pages;
 using FangFanPin.Api.Shared;
@@ -35,6 +36,7 @@ public static class ApiHost
         services.AddSingleton(new DataFolder(dataFolder));
         services.AddEdges(builder.Configuration);
         services.AddAccounts(builder.Configuration, dataFolder);
+        services.AddSingleton<Archives>();
         AddAccess(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<WorldFailures>();

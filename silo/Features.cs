@@ -62,6 +62,7 @@ internal static class Features
         services.AddHouseholdReads();
         services.AddSingleton(s => new CheckpointFile(s.GetRequiredService<SiloSettings>().DataFolder));
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<ArchivedTrail>();
         services.AddCaseStorage();
         services.AddSingleton<IWarningBatches, WarningBatchStore>();
         services.AddSyncStorage(configuration.GetSection("FangFanPin:Sync").Get<SyncOptions>());

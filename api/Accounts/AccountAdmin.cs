@@ -33,8 +33,8 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
         };
         // The table refuses a number twice under one key; under an older one it must be asked for.
         if (phone is not null && await accounts.FindLoginAsync(phone, ct) is not null) return AccountErrors.Taken;
-        await trail.WriteAsync(caller.Name, "新建账号", $"{account.Name} @{region}", "ok", context);
-        return await accounts.CreateAsync(account, ct) ? (account, password) : AccountErrors.Taken;
+        var created = await accounts.CreateAsync(account, (row, hashes) => trail.Entry(caller.Name, "新建账号", $"{row.Name} @{region}", "ok", context, null, hashes), ct);
+        return created ? (account, password) : AccountErrors.Taken;
     }
 
     /// <summary>Gives the account exactly these roles for this area; its sessions end.</summary>
@@ -51,7 +51,7 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
         {
             var bound = !row.TotpConfirmed && RoleRules.NeedsSecondFactor(roles, level);
             return row with { Roles = [.. roles], Region = region, EnrolHash = bound ? TotpEndpoints.HashOf(code) : null, TotpSecret = row.TotpConfirmed ? row.TotpSecret : null };
-        }, "roles", clock.GetUtcNow(), (row, hashes) => trail.WriteAsync(caller.Name, "授予角色", $"{name} [{string.Join(' ', row.Roles)}] @{region}", "ok", context, null, hashes), ct);
+        }, "roles", clock.GetUtcNow(), (row, hashes) => trail.Entry(caller.Name, "授予角色", $"{name} [{string.Join(' ', row.Roles)}] @{region}", "ok", context, null, hashes), ct);
         return changed.As(row => (row, row.EnrolHash is null ? null : (string?)code));
     }
 
@@ -87,7 +87,7 @@ public sealed class AccountAdmin(AccountStore accounts, AccountKeys keys, LoginG
         Caller caller, string name, string action, Func<Account, Account> change, HttpContext context, CancellationToken ct)
     {
         if (name == caller.Name) return AccountErrors.NotOneself;
-        return await accounts.ChangeAsync(name, row => change(row), action, clock.GetUtcNow(), (_, hashes) => trail.WriteAsync(caller.Name, action, name, "ok", context, null, hashes), ct);
+        return await accounts.ChangeAsync(name, row => change(row), action, clock.GetUtcNow(), (_, hashes) => trail.Entry(caller.Name, action, name, "ok", context, null, hashes), ct);
     }
 
     private static List<DomainError> Faults(string? name, string? displayName, string? phone)

@@ -76,7 +76,7 @@ public static class AccountEndpoints
         var changed = await accounts.ChangeAsync(account.Name, row => row.PasswordHash != account.PasswordHash
             ? AccountErrors.PasswordConflict
             : row with { PasswordHash = Passwords.Hash(wanted), PasswordChangedAt = now, MustChange = false },
-            "password", now, (_, hashes) => trail.WriteAsync(caller.Name, "修改密码", caller.Name, "ok", context, null, hashes), ct);
+            "password", now, (_, hashes) => trail.Entry(caller.Name, "修改密码", caller.Name, "ok", context, null, hashes), ct);
         return changed.Ok ? TypedResults.NoContent() : Problems.From(changed.Errors);
     }
 

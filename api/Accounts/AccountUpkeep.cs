@@ -45,7 +45,7 @@ public sealed partial class AccountUpkeep(
         var now = clock.GetUtcNow();
         foreach (var account in await accounts.DormantAsync(now, ct))
             await accounts.ChangeAsync(account.Name, row => row.IsDormant(now) ? row with { Disabled = true } : AccountErrors.PasswordConflict, "dormant", now,
-                (row, hashes) => trail.WriteAsync("system", "停用休眠账号", row.Name, "ok", null, null, hashes), ct);
+                (row, hashes) => trail.Entry("system", "停用休眠账号", row.Name, "ok", null, null, hashes), ct);
         await accounts.SignAnewAsync(ct); // what a rotation that was interrupted left
         await guard.SweepAsync(now, ct);
         await nonces.SweepAsync(now - NoncesKept, ct);

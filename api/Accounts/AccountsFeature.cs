@@ -14,7 +14,7 @@ internal static class AccountsFeature
         services.AddSingleton(configuration.GetSection("FangFanPin:Sessions").Get<SessionOptions>() ?? new SessionOptions());
         services.AddSingleton(configuration.GetSection("FangFanPin:LoginGuard").Get<LoginGuardOptions>() ?? new LoginGuardOptions());
         services.AddSingleton(_ => AccountKeys.OfFolder(dataFolder));
-        services.AddSingleton(s => new Tokens(Tokens.KeyOf(dataFolder), s.GetRequiredService<SessionOptions>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new Tokens(new TokenKeys(dataFolder, s.GetRequiredService<TimeProvider>()), s.GetRequiredService<SessionOptions>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnownTokens>();
         services.AddSingleton<AccountMeter>();
         services.AddSingleton<AuditLog>();

@@ -52,7 +52,11 @@ internal static class SessionEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(
         Guid session, string account, Caller caller, SessionStore sessions, Trail trail, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
-        if (await sessions.FindAsync(session, ct) is not { } found || found.Account != account) return Problems.From(AccountErrors.NoSession);
+        if (await sessions.FindAsync(session, ct) is not { } found || found.Account != account)
+        {
+            await trail.WriteAsync(caller.Name, "结束会话", account, AccountErrors.NoSession.Code, context);
+            return Problems.From(AccountErrors.NoSession);
+        }
         await trail.WriteAsync(caller.Name, "结束会话", account, "ok", context);
         await sessions.EndAsync(session, caller.Name == account ? "owner" : "administrator", clock.GetUtcNow(), ct);
         return TypedResults.NoContent();

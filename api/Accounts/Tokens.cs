@@ -6,13 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace FangFanPin.Api.Accounts;
 
 /// <summary>Short bearer tokens, signed with a key of this installation: a file in the data folder, made on first start.</summary>
-public sealed class Tokens(SymmetricSecurityKey key, SessionOptions options, TimeProvider clock)
+public sealed class Tokens(TokenKeys keys, SessionOptions options, TimeProvider clock)
 {
     public const string Issuer = "fangfanpin";
-    private const string FileName = "token.key";
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     private readonly JsonWebTokenHandler handler = new();
 
-    public static SymmetricSecurityKey KeyOf(string folder) => new(SecretFile.LoadOrCreate(folder, FileName));
+    /// <summary>Signs with a fresh key from now on; tokens that are out live as long as they would have.</summary>
+    public void ExchangeKey() => keys.Exchange(options.Access + Skew);
 
     /// <param name="account">As it is now: what it grants stands in the token, which is void when the account changes.</param>
     /// <param name="session">The token lives no longer than it.</param>
@@ -29,7 +30,7 @@ public sealed class Tokens(SymmetricSecurityKey key, SessionOptions options, Tim
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
             Expires = expires.UtcDateTime,
-            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(keys.Newest), SecurityAlgorithms.HmacSha256),
             Claims = new Dictionary<string, object>
             {
                 [JwtRegisteredClaimNames.Sub] = account.Name,
@@ -48,9 +49,9 @@ public sealed class Tokens(SymmetricSecurityKey key, SessionOptions options, Tim
     {
         ValidIssuer = Issuer,
         ValidAudience = Issuer,
-        IssuerSigningKey = key,
+        IssuerSigningKeyResolver = (_, _, _, _) => keys.Believed.Select(key => new SymmetricSecurityKey(key)),
         ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-        ClockSkew = TimeSpan.FromSeconds(30),
+        ClockSkew = Skew,
         NameClaimType = JwtRegisteredClaimNames.Sub,
         RoleClaimType = Caller.RoleClaim,
         LifetimeValidator = (from, to, _, parameters) =>

@@ -38,7 +38,7 @@ internal static class TotpEndpoints
         if (await accounts.FindAsync(caller.Name, ct) is { TotpConfirmed: true }) return Problems.From(AccountErrors.TotpExists);
         if (await signIn.StepUpAsync(caller, null, body.Password, context, ct) is { } refusal) return Problems.From(refusal);
         var secret = RandomNumberGenerator.GetBytes(Totp.SecretBytes);
-        var begun = await accounts.AmendAsync(caller.Name, row => Begin(row, body.EnrolmentCode, keys.SealSecret(row.Name, secret)), (_, _) => Task.CompletedTask, ct);
+        var begun = await accounts.AmendAsync(caller.Name, row => Begin(row, body.EnrolmentCode, keys.SealSecret(row.Name, secret)), ct: ct);
         return begun.Ok
             ? TypedResults.Ok(new BeginTotpResponse(Totp.Text(secret), Totp.Address(Issuer, caller.Name, secret)))
             : Problems.From(begun.Errors);
@@ -57,10 +57,10 @@ internal static class TotpEndpoints
         var now = clock.GetUtcNow();
         if (!await guard.EnterAsync(caller.Name, SignIn.AddressOf(context), now, ct)) return Problems.From(AccountErrors.TooMany);
         IReadOnlyList<string> codes = [];
-        var confirmed = await accounts.AmendAsync(caller.Name, row => Confirm(row, body.Code, keys, now), async (row, connection) =>
+        var confirmed = await accounts.AmendAsync(caller.Name, row => Confirm(row, body.Code, keys, now), async (row, hashes, connection) =>
         {
             codes = await RecoveryCodes.ReplaceAsync(connection, row.Name, ct);
-            await trail.WriteAsync(caller.Name, "设置动态口令", caller.Name, "ok", context);
+            await AuditLog.InsertAsync(connection, [trail.Entry(caller.Name, "设置动态口令", caller.Name, "ok", context, null, hashes)], ct);
         }, ct);
         if (!confirmed.Ok) return Problems.From(confirmed.Errors);
         await guard.ForgiveAsync(caller.Name, now, ct);

@@ -24,7 +24,7 @@ public static class CaseParameterEndpoints
     {
         if (regions.Tree.Find(county) is not { Level: <= RegionLevel.County }) return Problems.From(NoCounty);
         if (body.Check() is { Count: > 0 } faults) return Problems.From(faults);
-        await parameters.SetAsync(county, body, caller.Name, ct);
+        await parameters.SetAsync(county, body, caller.ToActor(), ct);
         return TypedResults.Ok(body);
     }
 }

@@ -33,5 +33,5 @@ internal sealed class Desk(IRegions regions, ICaseAreas areas)
     }
 
     public static CaseActor ActorOf(Caller caller) =>
-        CaseActor.Officer(new Actor(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString()));
+        CaseActor.Officer(caller.ToActor());
 }

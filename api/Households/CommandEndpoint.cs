@@ -35,7 +35,7 @@ internal static class CommandEndpoint
         {
             CommandId = command.CommandId,
             ExpectedVersion = command.SeenVersion,
-            Actor = new Actor(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString()),
+            Actor = caller.ToActor(),
             Change = command.Change,
         }, ct);
         if (answer.Errors.Count > 0) return Problems.From(answer.Errors, await CurrentAsync(answer.Errors[0], code, caller, reader, ct));

@@ -30,7 +30,7 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
         {
             Id = id,
             Region = region,
-            Actor = new Actor(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString()),
+            Actor = caller.ToActor(),
             CreatedAt = clock.GetUtcNow(),
             Stage = ImportStage.Uploading,
         };

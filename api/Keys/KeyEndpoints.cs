@@ -2,6 +2,7 @@ using FangFanPin.Api.Accounts;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Storage.Accounts;
+using FangFanPin.Storage.Audit;
 using FangFanPin.Storage.Sealing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,7 +14,10 @@ namespace FangFanPin.Api.Keys;
 public sealed record RotateKeysRequest(KeySuite? Suite, string? Code, string? Password);
 
 /// <inheritdoc cref="RotateKeysRequest"/>
-public sealed record RotateAccountKeyRequest(string? Code, string? Password);
+public sealed record RotateOtherKeyRequest(string? Code, string? Password);
+
+/// <param name="Fingerprint">SHA-256 of the public half that checkpoints are verified with from now on.</param>
+public sealed record AuditKeyResponse(string Fingerprint);
 
 /// <param name="Signed">Accounts whose rows carry the new key's signature now.</param>
 public sealed record AccountKeyResponse(int Signed);
@@ -38,16 +42,46 @@ public static class KeyEndpoints
             .Requires(Permission.ManageKeys, Area.Whole);
         group.MapPost("/accounts", RotateAccountsAsync).WithSummary("更换账号密钥")
             .WithDescription("须再次确认身份。全部账号立即以新密钥重新签名,动态口令密钥重新加密;会话不受影响。").Requires(Permission.ManageKeys, Area.Whole);
+        group.MapPost("/tokens", RotateTokensAsync).WithSummary("更换令牌密钥")
+            .WithDescription("须再次确认身份。新令牌立即改用新密钥;已发出的令牌在到期前仍有效,之后旧密钥作废。").Requires(Permission.ManageKeys, Area.Whole);
+        group.MapPost("/audit", RotateAuditAsync).WithSummary("更换审计签名密钥")
+            .WithDescription("须再次确认身份。新检查点一秒内改用新密钥,旧私钥随即删除;旧检查点仍用旧公钥核验(audit.pub 保存全部公钥)。").Requires(Permission.ManageKeys, Area.Whole);
     }
 
     private static async Task<Results<Ok<AccountKeyResponse>, ProblemHttpResult>> RotateAccountsAsync(
-        RotateAccountKeyRequest body, Caller caller, SignIn signIn, AccountKeys keys, AccountStore accounts, Trail trail, HttpContext context, CancellationToken ct)
+        RotateOtherKeyRequest body, Confirmation confirmation, AccountKeys keys, AccountStore accounts, CancellationToken ct)
     {
-        var refusal = await signIn.StepUpAsync(caller, body.Code, body.Password, context, ct);
-        await trail.WriteAsync(caller.Name, "更换账号密钥", "", refusal?.Code ?? "ok", context);
-        if (refusal is not null) return Problems.From(refusal);
+        if (await confirmation.RefusedAsync("更换账号密钥", body, ct) is { } refusal) return Problems.From(refusal);
         keys.AddKey();
         return TypedResults.Ok(new AccountKeyResponse(await accounts.SignAnewAsync(ct)));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RotateTokensAsync(RotateOtherKeyRequest body, Confirmation confirmation, Tokens tokens, CancellationToken ct)
+    {
+        if (await confirmation.RefusedAsync("更换令牌密钥", body, ct) is { } refusal) return Problems.From(refusal);
+        tokens.ExchangeKey();
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<AuditKeyResponse>, ProblemHttpResult>> RotateAuditAsync(RotateOtherKeyRequest body, Confirmation confirmation, DataFolder folder, CancellationToken ct)
+    {
+        if (await confirmation.RefusedAsync("更换审计密钥", body, ct) is { } refusal) return Problems.From(refusal);
+        return TypedResults.Ok(new AuditKeyResponse(CheckpointKey.Exchange(folder.Path)));
+    }
+
+    /// <summary>Asks again who it is, and records what is about to be done or why it is not.</summary>
+    internal sealed record Confirmation(Caller Caller, SignIn SignIn, Trail Trail, HttpContext Context)
+    {
+        public static ValueTask<Confirmation?> BindAsync(HttpContext context) => new(Caller.Of(context) is not { } caller ? null : new Confirmation(
+            caller, context.RequestServices.GetRequiredService<SignIn>(), context.RequestServices.GetRequiredService<Trail>(), context));
+
+        /// <returns>Null when it may be done.</returns>
+        public async Task<DomainError?> RefusedAsync(string action, RotateOtherKeyRequest body, CancellationToken ct)
+        {
+            var refusal = await SignIn.StepUpAsync(Caller, body.Code, body.Password, Context, ct);
+            await Trail.WriteAsync(Caller.Name, action, "", refusal?.Code ?? "ok", Context);
+            return refusal;
+        }
     }
 
     private static async Task<Ok<KeysResponse>> ListAsync(KeyRotations rotations, KeyRingSource ring, CancellationToken ct)

@@ -89,7 +89,7 @@ public static class RegionChangeEndpoints
             if (others.Count > CodesMax || others.Any(o => !RegionCode.TryParse(o, out _))) return Problems.From(AreaErrors.BadCode);
             ImmutableArray<RegionCode> codes = [RegionCode.Parse(code), .. others.Select(o => RegionCode.Parse(o!))];
             if (CommandId is not { } commandId) return Problems.From(HouseholdRequestErrors.KeyRequired);
-            var command = new RegionChangeCommand { CommandId = commandId, Actor = ActorOf(Caller), Change = change(codes) };
+            var command = new RegionChangeCommand { CommandId = commandId, Actor = Caller.ToActor(), Change = change(codes) };
             var structure = Grains.GetGrain<IRegionStructureGrain>(IRegionStructureGrain.Key);
             // A repeat first: of what it changed, nothing may stand any more where it stood.
             var answer = await structure.FindAsync(command, ct);
@@ -107,7 +107,5 @@ public static class RegionChangeEndpoints
             if (leavesPlace && region.Parent is { } parent && !Caller.Covers(parent)) return AreaErrors.OutsideArea;
             return codes.Any(c => tree.Find(c) is not null && !Caller.Covers(c)) ? AreaErrors.OutsideArea : null;
         }
-
-        private static Actor ActorOf(Caller caller) => new(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString());
     }
 }

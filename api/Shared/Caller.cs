@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Claims;
+using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
 
 namespace FangFanPin.Api.Shared;
@@ -29,6 +30,9 @@ public sealed record Caller(string Name, string DisplayName, RegionCode Region, 
     public bool Covers(RegionCode code) => Tree.Contains(Region, code);
 
     public bool May(Permission permission) => Roles.Allow(RoleNames, permission);
+
+    /// <summary>As commands carry it.</summary>
+    public Actor ToActor() => new(Name, DisplayName, string.Join(',', RoleNames), Region.ToString());
 
     /// <returns>Null when nobody is signed in.</returns>
     public static Caller? Of(HttpContext context) =>

@@ -10,12 +10,16 @@ public sealed class Trail(AuditLog audit, AccountMeter meter, TimeProvider clock
     /// <param name="actor">Name of an account; never what somebody typed.</param>
     /// <param name="subject">What it was about, often a path: numbers of people that somebody typed into it are cut short.</param>
     /// <param name="person">Code of the household that is looked at; null for none.</param>
-    /// <param name="hashes">Of what was changed.</param>
-    public Task WriteAsync(string actor, string action, string subject, string result, HttpContext? context, string? person = null, Hashes hashes = default) => audit.AppendAsync(
+    public Task WriteAsync(string actor, string action, string subject, string result, HttpContext? context, string? person = null) =>
+        audit.AppendAsync(Entry(actor, action, subject, result, context, person), CancellationToken.None);
+
+    /// <summary>An entry for whoever writes it in the transaction of the change.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public AuditEntry Entry(string actor, string action, string subject, string result, HttpContext? context, string? person = null, Hashes hashes = default) =>
         new AuditEntry(clock.GetUtcNow(), actor, action, Masking.InCodes(subject)!, result, context is null ? "" : Problems.TraceId(context))
         {
             Subject = Masking.InCodes(person), BeforeHash = hashes.Before, AfterHash = hashes.After,
-        }.From(context), CancellationToken.None);
+        }.From(context);
 
     /// <summary>An entry and a count, for what somebody should look at.</summary>
     /// <param name="kind">Fixed, e.g. <c>account-tampered</c>.</param>

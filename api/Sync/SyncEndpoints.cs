@@ -41,7 +41,7 @@ public static class SyncEndpoints
         bool? full, HttpRequest request, Caller caller, IGrainFactory grains, ISyncBatches batches, TimeProvider clock, CancellationToken ct)
     {
         var id = RequestIds.Of(request, caller, "sync");
-        var answer = await Grain(grains).StartAsync(new StartSync { BatchId = id, Actor = ActorOf(caller), Full = full ?? false });
+        var answer = await Grain(grains).StartAsync(new StartSync { BatchId = id, Actor = caller.ToActor(), Full = full ?? false });
         if (answer.Error is { } error) return Problems.From(error);
         var batch = (await batches.FindAsync(id, ct))!;
         return TypedResults.Accepted($"/api/v1/sync/batches/{id:N}", SyncBatchResponse.From(batch, [], clock.GetUtcNow()));
@@ -93,7 +93,7 @@ public static class SyncEndpoints
         Guid id, string region, bool accept, SyncOpinion body, Caller caller, IGrainFactory grains, ISyncBatches batches, CancellationToken ct)
     {
         if (body.Opinion?.Length > SyncLimits.OpinionMax) return Problems.From(SyncErrors.OpinionTooLong);
-        var answer = await Grain(grains).DecideAsync(new DecideShare { BatchId = id, Region = region, Actor = ActorOf(caller), Accept = accept, Opinion = body.Opinion });
+        var answer = await Grain(grains).DecideAsync(new DecideShare { BatchId = id, Region = region, Actor = caller.ToActor(), Accept = accept, Opinion = body.Opinion });
         if (answer.Error is { } error) return Problems.From(error);
         return TypedResults.Ok(new SyncCountyDecision(id.ToString("N"), region, (await FindAsync(id, region, batches, ct))!.Stage.ToString()));
     }
@@ -105,6 +105,5 @@ public static class SyncEndpoints
         (await batches.SharesAsync([id], ct)).FirstOrDefault(s => s.Region == region);
 
     private static bool Covers(Caller caller, string region) => RegionCode.TryParse(region, out var code) && caller.Covers(code);
-    private static Actor ActorOf(Caller caller) => new(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString());
     private static INationalSyncGrain Grain(IGrainFactory grains) => grains.GetGrain<INationalSyncGrain>(INationalSyncGrain.Key);
 }

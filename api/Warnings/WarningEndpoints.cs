@@ -43,7 +43,7 @@ internal static class WarningEndpoints
         var batch = new WarningBatch
         {
             Id = RequestIds.Of(context.Request, caller, "warnings"), Region = region, FileName = name is null ? "预警.csv" : name[..Math.Min(name.Length, NameMax)], CreatedAt = clock.GetUtcNow(),
-            Actor = new Actor(caller.Name, caller.DisplayName, string.Join(',', caller.RoleNames), caller.Region.ToString()),
+            Actor = caller.ToActor(),
         };
         var stored = await upload.ReceiveAsync(context, batch, new WarningDefaults(dept, type, batchNo, pushedOn), ct);
         if (stored is { } error) return Problems.From(error);

@@ -7,7 +7,8 @@ namespace FangFanPin.Silo.Audit;
 
 /// <summary>
 /// Verb <c>verify-audit [--from N] [--without-documents] --connection … --data …</c>: holds the audit against its signed checkpoints, these against the
-/// file outside the database, and opens every sealed household. Ends with 0 when all is as written, with 1 when not, and says what.
+/// file outside the database, opens every sealed household, and holds regions and
+/// parameters against the audit. Ends with 0 when all is as written, with 1 when not, and says what.
 /// </summary>
 internal static class VerifyAudit
 {
@@ -37,8 +38,9 @@ internal static class VerifyAudit
         var sealer = new RingSealer(settings.Keys.FileIn(settings.DataFolder).Read());
         var (documents, faults) = await new DocumentVerifier(database, sealer).VerifyAsync(CancellationToken.None);
         Console.WriteLine($"密封档案 {documents} 份,问题 {faults.Count} 处。");
-        foreach (var fault in faults) Console.WriteLine($"{fault.Kind}\t{fault.Message}");
-        return faults.Count == 0;
+        IReadOnlyList<AuditFault> all = [.. faults, .. await new ConfigurationVerifier(database, sealer).VerifyAsync(CancellationToken.None)];
+        foreach (var fault in all) Console.WriteLine($"{fault.Kind}\t{fault.Message}");
+        return all.Count == 0;
     }
 
     private static (long From, bool Documents, string[] Others) Read(string[] args)

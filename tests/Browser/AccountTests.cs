@@ -15,7 +15,7 @@ public sealed class AccountTests(WalkServer server, Browsers browsers)
     public async Task A_county_reviewer_changes_the_first_password_and_binds_a_second_factor()
     {
         var account = await server.CreateAccountAsync(WalkServer.County, [RoleNames.Reviewer], mustChange: true);
-        var unbound = await server.Accounts.AmendAsync(account, row => row with { TotpSecret = null, TotpConfirmed = false }, (_, _) => Task.CompletedTask, TestContext.Current.CancellationToken);
+        var unbound = await server.Accounts.AmendAsync(account, row => row with { TotpSecret = null, TotpConfirmed = false }, ct: TestContext.Current.CancellationToken);
         Assert.True(unbound.Ok);
         await using var phone = await browsers.PhoneAsync(server.Address, "first-day");
         await phone.OpenAsync("/m/");

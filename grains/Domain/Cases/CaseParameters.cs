@@ -1,3 +1,5 @@
+using FangFanPin.Domain.Households;
+
 namespace FangFanPin.Domain.Cases;
 
 /// <summary>
@@ -94,6 +96,6 @@ public interface ICaseParameters
 {
     ValueTask<CaseParameters> ForAsync(string county, CancellationToken ct = default);
 
-    /// <summary>From now on; cases keep the due dates that they have.</summary>
-    Task SetAsync(string county, CaseParameters parameters, string actor, CancellationToken ct = default);
+    /// <summary>From now on, with its entry in the audit; cases keep the due dates that they have.</summary>
+    Task SetAsync(string county, CaseParameters parameters, Actor actor, CancellationToken ct = default);
 }

@@ -23,7 +23,8 @@ public interface IRegionStructureStore
 public sealed record RegionChanged(long Version, IReadOnlyList<Region> Owing, int HouseholdsMoved);
 
 /// <param name="HouseholdsMoved">Households that moved for the command before the tree is changed.</param>
-public sealed record RegionCommandMark(Guid CommandId, int HouseholdsMoved);
+/// <param name="Role">Of whoever asks, for the audit.</param>
+public sealed record RegionCommandMark(Guid CommandId, int HouseholdsMoved, string Role = "");
 
 /// <summary>A change as the journal has it.</summary>
 public sealed record RegionChangeDone(long Version, string Actor, RegionChange Change, int HouseholdsMoved)

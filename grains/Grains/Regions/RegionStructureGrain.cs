@@ -28,7 +28,7 @@ public sealed class RegionStructureGrain(
             (moved, var refused) = await EmptyAsync(merge, command);
             if (refused.Count > 0) return new RegionChangeAnswer { Errors = refused, HouseholdsMoved = moved };
         }
-        var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), new RegionCommandMark(command.CommandId, moved), ct);
+        var outcome = await store.ApplyAsync(command.Change, command.Actor.Account, ChinaTime.DayOf(clock.GetUtcNow()), new RegionCommandMark(command.CommandId, moved, command.Actor.Role), ct);
         if (!outcome.Ok) return new RegionChangeAnswer { Errors = outcome.Errors, HouseholdsMoved = moved };
         foreach (var region in outcome.Value!.Owing) grains.Region(region).NudgeAsync().Ignore();
         return new RegionChangeAnswer { Version = outcome.Value.Version, HouseholdsMoved = outcome.Value.HouseholdsMoved };

@@ -34,7 +34,7 @@ public sealed class AccountKeys
     /// <summary>Adds a key, which signs and seals from now on. Processes that do not know it yet look at the file when they meet it.</summary>
     public void AddKey()
     {
-        SecretFile.Add(folder ?? throw new InvalidOperationException("These keys have no file."), FileName);
+        SecretFile.Add(folder ?? throw new InvalidOperationException("These keys have no file."), FileName, DateTimeOffset.UtcNow, olderUntil: null);
         known = Load(folder);
     }
 
@@ -119,7 +119,7 @@ public sealed class AccountKeys
     private static Known Load(string folder)
     {
         var stamp = File.GetLastWriteTimeUtc(Path.Combine(folder, FileName));
-        return new Known([.. SecretFile.LoadOrCreateAll(folder, FileName).Select(Of)], stamp);
+        return new Known([.. SecretFile.LoadOrCreate(folder, FileName).Select(key => Of(key.Bytes))], stamp);
     }
 
     private static Set Of(byte[] master) => new(Derive(master, "account row"), Derive(master, "totp secret"), Derive(master, "login name"));

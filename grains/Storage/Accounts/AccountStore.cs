@@ -51,9 +51,12 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
 
     async ValueTask<RegionCode?> IAreaOf.FindAsync(string id, CancellationToken ct) => (await FindAsync(id, ct))?.Region;
 
+    /// <param name="account">As it is to be.</param>
+    /// <param name="record">As in <see cref="ChangeAsync"/>; null for what the system itself sets up.</param>
+    /// <param name="ct">Ends the waiting.</param>
     /// <returns>False when the name or the phone number is taken; the account is then left as it was.</returns>
     /// <exception cref="PostgresException">A set of roles that one person may not hold.</exception>
-    public async Task<bool> CreateAsync(Account account, CancellationToken ct = default)
+    public async Task<bool> CreateAsync(Account account, Func<Account, Hashes, AuditEntry>? record = null, CancellationToken ct = default)
     {
         var now = DateTimeOffset.UtcNow;
         var signed = account with
@@ -70,6 +73,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
             if (await insert.ExecuteNonQueryAsync(ct) == 0) return false;
         }
         await RememberAsync(connection, transaction, signed, ct);
+        if (record is not null) await AuditLog.InsertAsync(connection, [record(signed, new Hashes(null, keys.Mac(signed)))], ct);
         await transaction.CommitAsync(ct);
         return true;
     }
@@ -79,10 +83,10 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
     /// <param name="change">From the row as it stands; an error leaves everything as it was.</param>
     /// <param name="reason">Why the sessions end.</param>
     /// <param name="now">UTC.</param>
-    /// <param name="record">Given the row and the keyed hashes that it had and has. Runs before the commit: what cannot be recorded does not happen.</param>
+    /// <param name="record">The entry of the audit, of the row and the keyed hashes that it had and has. It stands in the same transaction.</param>
     /// <param name="ct">Ends the waiting.</param>
     public async Task<Outcome<Account>> ChangeAsync(
-        string name, Func<Account, Outcome<Account>> change, string reason, DateTimeOffset now, Func<Account, Hashes, Task> record, CancellationToken ct = default)
+        string name, Func<Account, Outcome<Account>> change, string reason, DateTimeOffset now, Func<Account, Hashes, AuditEntry> record, CancellationToken ct = default)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -94,14 +98,18 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
         await WriteAsync(connection, transaction, account, ct);
         if (account.PasswordHash != old.PasswordHash) await RememberAsync(connection, transaction, account, ct);
         await ExecuteAsync(connection, transaction, EndSessions, ct, name, now.ToUniversalTime(), reason);
-        await record(account, new Hashes(keys.Mac(old), keys.Mac(account)));
+        await AuditLog.InsertAsync(connection, [record(account, new Hashes(keys.Mac(old), keys.Mac(account)))], ct);
         await transaction.CommitAsync(ct);
         return account;
     }
 
     /// <summary>As <see cref="ChangeAsync"/>, but what was granted stays: a second factor is set up.</summary>
+    /// <param name="name">As there.</param>
+    /// <param name="change">As there.</param>
+    /// <param name="alongside">In the same transaction; null for nothing.</param>
+    /// <param name="ct">Ends the waiting.</param>
     public async Task<Outcome<Account>> AmendAsync(
-        string name, Func<Account, Outcome<Account>> change, Func<Account, NpgsqlConnection, Task> alongside, CancellationToken ct = default)
+        string name, Func<Account, Outcome<Account>> change, Func<Account, Hashes, NpgsqlConnection, Task>? alongside = null, CancellationToken ct = default)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -110,7 +118,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
         var changed = change(old);
         if (!changed.Ok) return changed;
         await WriteAsync(connection, transaction, changed.Value!, ct);
-        await alongside(changed.Value!, connection);
+        if (alongside is not null) await alongside(changed.Value!, new Hashes(keys.Mac(old), keys.Mac(changed.Value!)), connection);
         await transaction.CommitAsync(ct);
         return changed;
     }
@@ -133,7 +141,7 @@ public sealed class AccountStore(NpgsqlDataSource database, AccountKeys keys) : 
         while (await ListAsync(after, 200, ct) is [.., var last] page)
         {
             foreach (var account in page.Where(a => a is { Intact: true, SignedAnew: false }))
-                if ((await AmendAsync(account.Name, row => row with { TotpSecret = row.TotpSecret is { } box ? keys.SealSecret(row.Name, keys.OpenSecret(row.Name, box)) : null }, (_, _) => Task.CompletedTask, ct)).Ok) count++;
+                if ((await AmendAsync(account.Name, row => row with { TotpSecret = row.TotpSecret is { } box ? keys.SealSecret(row.Name, keys.OpenSecret(row.Name, box)) : null }, ct: ct)).Ok) count++;
             after = last.Name;
         }
         return count;

@@ -37,6 +37,10 @@ public class AuditLog : IAsyncDisposable
     private const int RowsMax = 500;
     private const int QueueMax = 20_000;
 
+    /// <summary>A statement costs the database as much as a dozen entries in it: where several ask at once, it waits for a few more. A lone reader waits for nobody.</summary>
+    private const int CompanyFrom = 3;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+
     private const string Insert = """
         insert into audit (at, actor, action, object, result, trace_id, role, address, device, subject, before_hash, after_hash)
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -45,6 +49,9 @@ public class AuditLog : IAsyncDisposable
     private readonly NpgsqlDataSource database;
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
     private readonly Task worker;
+
+    /// <summary>Of the worker alone, and kept: readers fill the pool, and who stands at its end would hold all of them up.</summary>
+    private NpgsqlConnection? session;
 
     private sealed record Waiting(AuditEntry Entry, TaskCompletionSource Done);
 
@@ -73,6 +80,7 @@ public class AuditLog : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await worker;
+        await CloseAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -81,6 +89,8 @@ public class AuditLog : IAsyncDisposable
         var batch = new List<Waiting>(RowsMax);
         while (await queue.Reader.WaitToReadAsync())
         {
+            if (batch.Count >= CompanyFrom && queue.Reader.Count < RowsMax) await Task.Delay(Linger); // as many as at the last time
+            batch.Clear();
             while (batch.Count < RowsMax && queue.Reader.TryRead(out var next)) batch.Add(next);
             try
             {
@@ -91,13 +101,37 @@ public class AuditLog : IAsyncDisposable
             {
                 foreach (var one in batch) one.Done.TrySetException(e as NpgsqlException ?? new NpgsqlException("The audit cannot be written.", e));
             }
-            batch.Clear();
         }
     }
 
+    /// <summary>A session that was kept may have died since: then a fresh one is asked, once. Entries may come to stand twice, never not at all.</summary>
     private async Task WriteAsync(AuditEntry[] entries)
     {
-        await using var connection = await database.OpenConnectionAsync();
+        for (var kept = session is not null; ; kept = false)
+        {
+            try
+            {
+                session ??= await database.OpenConnectionAsync();
+                await InsertAsync(session, entries, CancellationToken.None);
+                return;
+            }
+            catch (Exception e)
+            {
+                await CloseAsync();
+                if (!kept || DatabaseFaults.Of(e) != DatabaseFault.Passing) throw;
+            }
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (session is { } open) await open.DisposeAsync();
+        session = null;
+    }
+
+    /// <summary>Within the transaction of what the entries are about: they stand together, or neither does.</summary>
+    public static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    {
         await using var command = new NpgsqlCommand(Insert, connection);
         command
             .WithColumn(entries, NpgsqlDbType.TimestampTz, e => e.At.ToUniversalTime())
@@ -112,7 +146,7 @@ public class AuditLog : IAsyncDisposable
             .WithColumn(entries, NpgsqlDbType.Text, e => Clean(e.Subject))
             .WithColumn(entries, NpgsqlDbType.Bytea, e => e.BeforeHash)
             .WithColumn(entries, NpgsqlDbType.Bytea, e => e.AfterHash);
-        await command.ExecuteNonQueryAsync();
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Bounded, and without what the database would refuse: one caller's odd header must not fail the entries beside it.</summary>

@@ -1,29 +1,29 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Accounts;
 
-/// <summary>A random key of this installation in a file that only its owner reads, made on first use.</summary>
+/// <param name="Until">From then on it counts no more; null for a key that counts for good.</param>
+public sealed record SecretKey(byte[] Bytes, DateTimeOffset? Until);
+
+/// <summary>Random keys of this installation in a file that only its owner reads, the first made on first use: a line each, in hex, the newest first, and behind it the Unix second of its end.</summary>
 public static class SecretFile
 {
     private const int KeyBytes = 32;
 
     /// <summary>Several processes that start at once agree on one key.</summary>
-    /// <exception cref="InvalidDataException">The file is no such key.</exception>
-    public static byte[] LoadOrCreate(string folder, string name) => LoadOrCreateAll(folder, name)[0];
-
-    /// <summary>Likewise of a file that keys were added to: all of them, the newest first.</summary>
+    /// <returns>All of them, the newest first.</returns>
     /// <exception cref="InvalidDataException">A line of it is no key.</exception>
-    public static IReadOnlyList<byte[]> LoadOrCreateAll(string folder, string name)
+    public static IReadOnlyList<SecretKey> LoadOrCreate(string folder, string name)
     {
-        Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, name);
-        if (!File.Exists(file)) OnceFile.Make(file, stream => Write(stream, []));
+        OnceFile.Make(file, stream => Write(stream, []));
         try
         {
-            var keys = File.ReadLines(file).Select(line => Convert.FromHexString(line.Trim())).Where(key => key.Length > 0).ToList();
-            if (keys.Count > 0 && keys.TrueForAll(key => key.Length >= KeyBytes)) return keys;
+            var keys = File.ReadLines(file).Where(line => line.Trim().Length > 0).Select(Read).ToList();
+            if (keys.Count > 0 && keys.TrueForAll(key => key.Bytes.Length >= KeyBytes)) return keys;
         }
         catch (FormatException)
         {
@@ -33,28 +33,27 @@ public static class SecretFile
     }
 
     /// <summary>Puts a fresh key in front. Two that do so at once add one each.</summary>
-    public static void Add(string folder, string name)
+    /// <param name="folder">The data folder.</param>
+    /// <param name="name">Of the file.</param>
+    /// <param name="now">Keys whose time is over are dropped.</param>
+    /// <param name="olderUntil">So long those that were there still count; null: for good.</param>
+    public static void Add(string folder, string name, DateTimeOffset now, DateTimeOffset? olderUntil)
     {
         var file = Path.Combine(folder, name);
-        using var turn = new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        var before = File.GetLastWriteTimeUtc(file);
-        Replace(file, LoadOrCreateAll(folder, name));
-        if (File.GetLastWriteTimeUtc(file) <= before) File.SetLastWriteTimeUtc(file, before.AddMilliseconds(10));
+        using var turn = OnceFile.Turn(file + ".lock");
+        var older = LoadOrCreate(folder, name).Where(key => key.Until is null || key.Until > now).Select(key => key with { Until = key.Until ?? olderUntil }).ToList();
+        OnceFile.Replace(file, stream => Write(stream, older));
     }
 
-    private static void Replace(string file, IReadOnlyCollection<byte[]> older)
+    private static SecretKey Read(string line) => line.Trim().Split(' ') switch
     {
-        var draft = $"{file}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options))
-        {
-            Write(stream, older);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(draft, file, overwrite: true);
-    }
+        [var key] => new(Convert.FromHexString(key), null),
+        [var key, var until] => new(Convert.FromHexString(key), DateTimeOffset.FromUnixTimeSeconds(long.Parse(until, NumberStyles.None, CultureInfo.InvariantCulture))),
+        _ => throw new FormatException(),
+    };
 
-    private static void Write(Stream stream, IReadOnlyCollection<byte[]> older) =>
-        stream.Write(Encoding.ASCII.GetBytes(string.Join('\n', older.Prepend(RandomNumberGenerator.GetBytes(KeyBytes)).Select(key => Convert.ToHexString(key)))));
+    private static void Write(Stream stream, IReadOnlyCollection<SecretKey> older) => stream.Write(Encoding.ASCII.GetBytes(string.Join('\n', older.Prepend(new SecretKey(RandomNumberGenerator.GetBytes(KeyBytes), null)).Select(Line))));
+
+    private static string Line(SecretKey key) =>
+        key.Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexString(key.Bytes)} {until.ToUnixTimeSeconds()}") : Convert.ToHexString(key.Bytes);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -29,6 +30,13 @@ internal static class AuditArchive
     /// <param name="month">Its first day.</param>
     public static string PathOf(string folder, DateOnly month) => Path.Combine(folder, $"{Prefix}{month:yyyy-MM}{Ending}");
 
+    /// <returns>First days of the months that there are archives of, the newest first.</returns>
+    public static IReadOnlyList<DateOnly> Months(string folder) =>
+        [.. Files(folder).Select(f => MonthOf(Path.GetFileName(f)[Prefix.Length..^Ending.Length])).OfType<DateOnly>().OrderDescending()];
+
+    /// <param name="text">2026-05; null for anything else.</param>
+    public static DateOnly? MonthOf(string text) => DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month : null;
+
     public static IEnumerable<string> Files(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"{Prefix}*{Ending}").Order(StringComparer.Ordinal) : [];
 
     /// <summary>Appears under its name once it is whole and on the disk.</summary>
@@ -58,8 +66,12 @@ internal static class AuditArchive
         File.Move(part, path, overwrite: false);
     }
 
+    /// <param name="path">Of the archive.</param>
+    /// <param name="key">That signed it, or one that followed.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <param name="seen">Given each checkpoint's entries as they are read: believe them only when the whole is as it was written.</param>
     /// <returns>What it holds; null when anything in it is not as it was written.</returns>
-    public static async Task<Content?> CheckAsync(string path, CheckpointKey key, CancellationToken ct)
+    public static async Task<Content?> CheckAsync(string path, CheckpointKey key, CancellationToken ct, Action<AuditRow[]>? seen = null)
     {
         try
         {
@@ -77,6 +89,7 @@ internal static class AuditArchive
                 }
                 if (line is not { Checkpoint: { } checkpoint, Entries: { } rows } || !Fits(content.Checkpoints.LastOrDefault(), checkpoint, rows, key)) return null;
                 hash.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
+                seen?.Invoke(rows);
                 content.Checkpoints.Add(checkpoint);
                 content = content with { Entries = content.Entries + rows.Length };
             }

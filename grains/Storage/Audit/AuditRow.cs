@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json.Serialization;
+using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Sealing;
 using Npgsql;
 
@@ -17,7 +19,15 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     private const int FirstText = 2, TextCount = 9, BeforeColumn = 11, AfterColumn = 12;
     private const byte LeafMark = 0;
 
-    public string? Subject => Texts[TextCount - 1];
+    [JsonIgnore] public string Actor => Texts[0]!;
+    [JsonIgnore] public string Action => Texts[1]!;
+    [JsonIgnore] public string Object => Texts[2]!;
+    [JsonIgnore] public string Result => Texts[3]!;
+    [JsonIgnore] public string TraceId => Texts[4]!;
+    [JsonIgnore] public string? Role => Texts[5];
+    [JsonIgnore] public string? Address => Texts[6];
+    [JsonIgnore] public string? Device => Texts[7];
+    public string? Subject => Texts[8];
 
     public static AuditRow Read(NpgsqlDataReader row)
     {
@@ -25,6 +35,10 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
         for (var i = 0; i < texts.Length; i++) texts[i] = row.IsDBNull(FirstText + i) ? null : row.GetString(FirstText + i);
         return new AuditRow(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1).UtcTicks / TimeSpan.TicksPerMicrosecond, texts, Bytes(row, BeforeColumn), Bytes(row, AfterColumn));
     }
+
+    /// <summary>As the table would give it back.</summary>
+    public static AuditRow Of(long id, AuditEntry entry) => new(
+        id, entry.At.UtcTicks / TimeSpan.TicksPerMicrosecond, [entry.Actor, entry.Action, entry.Object, entry.Result, entry.TraceId, entry.Role, entry.Address, entry.Device, entry.Subject], entry.BeforeHash, entry.AfterHash);
 
     /// <summary>Over every column: whatever is changed in it gives another.</summary>
     public byte[] Hash(KeySuite suite)

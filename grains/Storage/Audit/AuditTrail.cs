@@ -8,7 +8,10 @@ public sealed record AuditLine(
     long Id, DateTimeOffset At, string Actor, string? Role, string? Address, string? Device, string Action, string Object, string Result, string TraceId,
     string? BeforeHash, string? AfterHash);
 
-/// <summary>What an inspector asks: all that one account did, all that happened to one household. Newest first, by key.</summary>
+/// <summary>
+/// What an inspector asks: all that one account did, all that happened to one household. Newest first, by key. What still stands in the table;
+/// months that left it are asked for in <see cref="ArchivedTrail"/>.
+/// </summary>
 public sealed class AuditTrail(NpgsqlDataSource database)
 {
     private const string Columns = "id, at, actor, role, address, device, action, object, result, trace_id, encode(before_hash, 'hex'), encode(after_hash, 'hex')";
@@ -75,5 +78,16 @@ public sealed class AuditTrail(NpgsqlDataSource database)
 /// <param name="Kind">Null for all.</param>
 public sealed record AuditPage(DateTimeOffset Before, long BeforeId, AuditKind? Kind, int Limit);
 
-/// <summary>A kind of acts, by patterns of the recorded action.</summary>
-public sealed record AuditKind(string[] Like, params string[] NotLike);
+/// <summary>A kind of acts, by patterns of the recorded action, as <c>like</c> reads them.</summary>
+public sealed record AuditKind(string[] Like, params string[] NotLike)
+{
+    public bool Holds(string action) => Like.Any(pattern => IsLike(action, pattern)) && !NotLike.Any(pattern => IsLike(action, pattern));
+
+    /// <summary>Patterns have their wildcard at one end, or none.</summary>
+    private static bool IsLike(string text, string pattern) => pattern switch
+    {
+        [.. var start, '%'] => text.StartsWith(start, StringComparison.Ordinal),
+        ['%', .. var end] => text.EndsWith(end, StringComparison.Ordinal),
+        _ => text == pattern,
+    };
+}

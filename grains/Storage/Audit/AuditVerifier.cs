@@ -14,6 +14,7 @@ public static class AuditFaults
     public const string EntryEdited = "entry-edited", EntryDeleted = "entry-deleted", EntriesTruncated = "entries-truncated", EntryUnsealed = "entry-unsealed";
     public const string CheckpointRewritten = "checkpoint-rewritten", CheckpointDeleted = "checkpoint-deleted", FileDamaged = "checkpoint-file-damaged", FileCut = "checkpoint-file-cut", ArchiveDamaged = "archive-damaged";
     public const string DocumentForeign = "document-foreign", DocumentRolledBack = "document-rolled-back", DocumentAltered = "document-altered", DocumentDeleted = "document-deleted";
+    public const string ConfigurationAltered = "configuration-altered";
 }
 
 /// <param name="Faults">Empty: nothing was edited, deleted or cut. Bounded; <see cref="FaultsFound"/> counts all.</param>
@@ -48,14 +49,18 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
         return new AuditReport(run.Seen.Union(archived).LongCount(), run.Entries, run.Found, run.Faults);
     }
 
-    /// <summary>The file must be a chain of its own.</summary>
+    /// <summary>The file must be a chain of its own; once a newer key has signed, an older one signs no more.</summary>
     private Dictionary<long, Checkpoint> Outside(Run run)
     {
-        var (chain, all) = (Checkpoint.Beginning, new Dictionary<long, Checkpoint>());
+        var (chain, all, oldest) = (Checkpoint.Beginning, new Dictionary<long, Checkpoint>(), 0);
         foreach (var one in file.All().OfType<Checkpoint>())
         {
             if (all.TryGetValue(one.Number, out var twice) && twice.Equals(one)) continue;
-            if (one.Number == all.Count + 1 && one.ChainAfter(chain).AsSpan().SequenceEqual(one.Chain) && key.Verifies(one)) all.Add(one.Number, one);
+            if (one.Number == all.Count + 1 && one.ChainAfter(chain).AsSpan().SequenceEqual(one.Chain) && key.NumberOf(one.Chain, one.Signature) is { } signer && signer >= oldest)
+            {
+                all.Add(one.Number, one);
+                oldest = signer;
+            }
             else run.Add(AuditFaults.FileDamaged, one.Number, $"{one.Number}", $"库外检查点文件中第 {one.Number} 个检查点与链条不符或签名无效。");
             chain = one.Chain;
         }

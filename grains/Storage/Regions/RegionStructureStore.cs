@@ -2,6 +2,9 @@ using System.Text.Json;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
+using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Accounts;
+using FangFanPin.Storage.Audit;
 using FangFanPin.Storage.Records;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,7 +13,7 @@ using NpgsqlTypes;
 namespace FangFanPin.Storage.Regions;
 
 /// <inheritdoc cref="IRegionStructureStore"/>
-public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions regions, ILogger<RegionStructureStore> logger) : IRegionStructureStore
+public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions regions, ISealer sealer, TimeProvider clock, ILogger<RegionStructureStore> logger) : IRegionStructureStore
 {
     /// <summary>One change at a time, over all processes.</summary>
     private const string LockSql = "select version from region_tree for update";
@@ -121,6 +124,7 @@ public sealed class RegionStructureStore(NpgsqlDataSource database, IRegions reg
         var plan = RegionPlan.Of(tree, change);
         await WriteAsync(connection, plan, today, ct);
         var version = await JournalAsync(connection, change, actor, command, ct);
+        await AuditLog.InsertAsync(connection, [.. new RegionEntries(sealer, actor, command?.Role, clock.GetUtcNow()).Of(tree, plan, change)], ct);
         await transaction.CommitAsync(ct);
         var after = plan.Written.ToDictionary(r => r.Code);
         return new RegionChanged(version, [.. plan.Epochs.Select(code => after.GetValueOrDefault(code) ?? tree.Find(code)!)], command?.HouseholdsMoved ?? 0);

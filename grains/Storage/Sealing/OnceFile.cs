@@ -12,13 +12,22 @@ internal static class OnceFile
     /// <summary>Makes the file, for its owner alone, unless it is there. Whoever dies in the middle leaves nothing that counts.</summary>
     public static void Make(string path, Action<Stream> write)
     {
+        if (File.Exists(path)) return;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var turn = path + ".making";
-        using (Take(turn))
+        using (Turn(turn))
         {
             if (!File.Exists(path)) File.Move(Draft(path, write), path);
         }
         File.Delete(turn); // whoever still waits for it, or makes it anew, finds the file
+    }
+
+    /// <summary>Puts new content in the place of old, whole, with a later stamp: whoever looks for changes sees it.</summary>
+    public static void Replace(string path, Action<Stream> write)
+    {
+        var before = File.GetLastWriteTimeUtc(path);
+        File.Move(Draft(path, write), path, overwrite: true);
+        if (File.GetLastWriteTimeUtc(path) <= before) File.SetLastWriteTimeUtc(path, before.AddMilliseconds(10));
     }
 
     private static string Draft(string path, Action<Stream> write)
@@ -32,8 +41,8 @@ internal static class OnceFile
         return draft;
     }
 
-    /// <summary>The system lets go of it when its holder ends, however that comes.</summary>
-    private static FileStream Take(string turn)
+    /// <summary>One at a time, over all processes: waits for it. The system lets go of it when its holder ends, however that comes.</summary>
+    public static FileStream Turn(string turn)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -28,7 +28,8 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
     private sealed record Declared(string Name, string Method, string Route, AccessRule Rule, string MediaType);
 
     /// <param name="About">The region that the request is about; null when it is about none.</param>
-    private sealed record Case(Declared Endpoint, Person Person, string Path, string? Body, string? About)
+    /// <param name="Guessed">An id of elsewhere stands in the path, beside what the rule looks up: there must be no answer to it.</param>
+    private sealed record Case(Declared Endpoint, Person Person, string Path, string? Body, string? About, bool Guessed = false)
     {
         public bool Permitted => Roles.Allow([Person.Role], Endpoint.Rule.Permission);
         public bool Inside => About is null || Scene.Covers(Person.Region, About);
@@ -50,7 +51,7 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
             var fault = await TryAsync(client, scene, one, refused, ct);
             if (fault is not null) wrong.Add($"{one}: {fault}");
         });
-        TestContext.Current.SendDiagnosticMessage($"matrix.cases={cases.Count} matrix.refused={refused.Values.Sum()} matrix.people={scene.People.Count}");
+        TestContext.Current.SendDiagnosticMessage($"matrix.cases={cases.Count} matrix.refused={refused.Values.Sum()} matrix.guessed={cases.Count(c => c.Guessed)} matrix.people={scene.People.Count} matrix.endpoints={Endpoints().Count}");
         Assert.True(wrong.IsEmpty, $"{wrong.Count} of {cases.Count}:\n{string.Join('\n', wrong.Order().Take(25))}");
         Assert.True(cases.Count > 5_000 && refused.Values.Sum() > 2_000, $"only {cases.Count} cases");
         await AssertRecordedAsync(refused);
@@ -63,7 +64,35 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
         Assert.Empty(silent);
     }
 
-    private static IEnumerable<Case> CasesOf(Scene scene, Declared endpoint, Person person)
+    [Fact]
+    public void For_every_further_id_in_a_path_somebody_said_what_it_names()
+    {
+        var silent = from endpoint in Endpoints()
+                     where endpoint.Rule.Area != Area.InBody
+                     let looked = endpoint.Rule.Area.Subject?.Parameter ?? (endpoint.Rule.Area.RegionParameter is { InQuery: false } place ? place.Name : null)
+                     from Match match in Parameter().Matches(endpoint.Route)
+                     let name = match.Groups[1].Value
+                     where name != looked && !FurtherIds.Knows(endpoint.Name, name)
+                     select $"{endpoint.Name}: {name}";
+        Assert.Empty(silent);
+    }
+
+    /// <summary>Ids of things of everywhere else, under the person's own account, case or region.</summary>
+    private static IEnumerable<Case> GuessesOf(Scene scene, Declared endpoint, Person person)
+    {
+        if (FurtherIds.Of(endpoint.Name) is not var (parameter, kind)) return [];
+        var subject = endpoint.Rule.Area.Subject;
+        var own = subject is { } looked ? scene.Find(looked.Kind, person.Region) : null;
+        return from region in scene.Around[person.Region]
+               let thing = scene.Find(kind, region)
+               where thing is not null && !Scene.Covers(person.Region, thing.Region) && !Scene.Covers(thing.Region, person.Region)
+               let route = endpoint.Route.Replace($"{{{parameter}:guid}}", thing.Id, StringComparison.Ordinal)
+               select new Case(endpoint, person, own is null ? Fill(route) : Fill(route, subject!.Value.Parameter, own.Id), "{}", person.Region, Guessed: true);
+    }
+
+    private static IEnumerable<Case> CasesOf(Scene scene, Declared endpoint, Person person) => DeclaredCases(scene, endpoint, person).Concat(GuessesOf(scene, endpoint, person));
+
+    private static IEnumerable<Case> DeclaredCases(Scene scene, Declared endpoint, Person person)
     {
         if (endpoint.Rule.Area == Area.InBody) return BodyCases(scene, endpoint, person);
         if (endpoint.Rule.Area.Subject is { } subject)
@@ -95,11 +124,12 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         if (answer.Content.Headers.ContentType?.MediaType == "text/event-stream") return one is { Permitted: true, Inside: true } ? null : "a stream was opened";
         var text = await answer.Content.ReadAsStringAsync(ct);
-        if (answer.StatusCode == HttpStatusCode.Forbidden) refused.AddOrUpdate(one.Person.Name, 1, (_, n) => n + 1);
+        if (answer.StatusCode == HttpStatusCode.Forbidden || (one.Guessed && answer.StatusCode == HttpStatusCode.NotFound)) refused.AddOrUpdate(one.Person.Name, 1, (_, n) => n + 1);
         var code = CodeOf(answer, text);
         var expected = !one.Permitted ? "access.forbidden" : one.Inside ? null : "outside-area";
         if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.InternalServerError) return $"{answer.StatusCode} {code}";
         if (expected is not null) return code?.EndsWith(expected, StringComparison.Ordinal) == true && answer.StatusCode == HttpStatusCode.Forbidden ? null : $"{answer.StatusCode} {code}, expected {expected}";
+        if (one.Guessed) return (int)answer.StatusCode is >= 400 and < 500 ? null : $"{answer.StatusCode} to a guessed id";
         if (code == "access.forbidden" || code?.EndsWith("outside-area", StringComparison.Ordinal) == true) return $"refused with {code}";
         var foreign = answer.IsSuccessStatusCode ? scene.Things.FirstOrDefault(t => !Scene.Covers(one.Person.Region, t.Region) && text.Contains(t.Id, StringComparison.Ordinal)) : null;
         return foreign is null ? null : $"names {foreign}";
@@ -117,7 +147,7 @@ public sealed partial class MatrixTests(ApiServer server) : IClassFixture<ApiSer
     {
         foreach (var (name, times) in refused)
         {
-            var recorded = (long)(await server.AskAsync($"select count(*) from audit where actor = '{name}' and (result like '%forbidden' or result like '%outside-area') and action <> 'alarm'"))!;
+            var recorded = (long)(await server.AskAsync($"select count(*) from audit where actor = '{name}' and (result like '%forbidden' or result like '%outside-area' or result like '%not-found') and action <> 'alarm'"))!;
             Assert.True(recorded >= times, $"{name}: {times} refusals, {recorded} entries");
         }
     }

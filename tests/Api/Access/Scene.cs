@@ -2,9 +2,11 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using FangFanPin.Api.Accounts;
 using FangFanPin.Domain.Accounts;
+using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Regions;
+using FangFanPin.Domain.Warnings;
 using FangFanPin.Storage.Accounts;
 using FangFanPin.Tests.Api.Shared;
 using FangFanPin.Tests.Shared;
@@ -85,7 +87,11 @@ internal sealed class Scene
         Add(AreaKinds.Import, $"{import.Id:N}", region, region);
         var household = await RegisterAsync(server, village);
         Add(AreaKinds.Household, household, region, village);
-        Add(AreaKinds.Case, await CaseAsync(server, village), region, village);
+        var thing = await CaseAsync(server, village);
+        Add(AreaKinds.Case, thing, region, village);
+        Add(FurtherIds.Attachment, await AttachmentAsync(server, thing), region, village);
+        Add(FurtherIds.Session, await SessionAsync(server, Find(AreaKinds.Account, region)!.Id), region, region);
+        Add(FurtherIds.WarningBatch, await WarningBatchAsync(server, region), region, region);
         Add(AreaKinds.Export, await ExportAsync(server, region), region, region);
     }
 
@@ -103,6 +109,29 @@ internal sealed class Scene
                 ProblemTypes = new[] { "01" }, ProblemText = "住院", Authorized = true,
             },
         });
+    }
+
+    private static async Task<string> AttachmentAsync(ApiServer server, string caseId)
+    {
+        var attachment = new CaseAttachment(Guid.NewGuid(), null, "a.jpg", "image/jpeg", 4, "scene", DateTimeOffset.UtcNow);
+        await server.Services.GetRequiredService<ICaseAttachments>().StoreAsync(attachment, [0xFF, 0xD8, 0xFF, 0xE0]);
+        await server.AskAsync($"update case_attachment set case_id = '{caseId}' where id = '{attachment.Id}'");
+        return $"{attachment.Id}";
+    }
+
+    private static async Task<string> SessionAsync(ApiServer server, string account)
+    {
+        var (row, now) = ((await server.Accounts.FindAsync(account))!, DateTimeOffset.UtcNow);
+        var session = new LoginSession(Guid.NewGuid(), account, row.Stamp, now, now, now.AddHours(1), "local", "test");
+        await server.Services.GetRequiredService<SessionStore>().OpenAsync(session, Guid.NewGuid().ToByteArray(), 10);
+        return $"{session.Id}";
+    }
+
+    private static async Task<string> WarningBatchAsync(ApiServer server, string region)
+    {
+        var batch = new WarningBatch { Id = Guid.NewGuid(), Region = region, Actor = new Actor("scene", "", "", region), FileName = "a.csv", CreatedAt = DateTimeOffset.UtcNow };
+        await server.Services.GetRequiredService<IWarningBatches>().CreateAsync(batch, AsyncEnumerable.Empty<WarningRow>(), default);
+        return $"{batch.Id}";
     }
 
     private static async Task<string> ExportAsync(ApiServer server, string region)

@@ -5,7 +5,9 @@ using System.Text.Json;
 using FangFanPin.Api.Audit;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain.Accounts;
+using FangFanPin.Storage.Accounts;
 using FangFanPin.Storage.Audit;
+using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Api.Shared;
 using FangFanPin.Tests.Shared;
 using Microsoft.AspNetCore.Routing;
@@ -94,6 +96,49 @@ public sealed class AuditEndpointTests(ApiServer server) : IClassFixture<ApiServ
         using var neighbour = await server.SignInAsync("411423000000", RoleNames.AuditAdmin);
         Assert.Empty(await OfPersonAsync(neighbour, certificate));
         Assert.Equal(0L, await server.AskAsync($"select count(*) from audit where object like '%{certificate}%'"));
+    }
+
+    /// <summary>Entries of half a year and more ago are written, sealed and archived by the server's own parts; then they are asked for over HTTP.</summary>
+    [Fact]
+    public async Task Archived_months_are_named_read_when_asked_for_and_not_shown_when_damaged()
+    {
+        var name = await server.CreateAccountAsync(County, [RoleNames.Viewer]);
+        using var inspector = await server.SignInAsync(County, RoleNames.AuditAdmin);
+        var online = await PageAsync(inspector, $"accounts/{name}/entries");
+        Assert.Equal("online", online.Read);
+        Assert.Equal(HttpStatusCode.NotFound, (await inspector.GetAsync($"/api/v1/audit/accounts/{name}/entries?month=2020-01", Ct)).StatusCode);
+        var month = await ArchiveAsync(name);
+        Assert.Contains(month, (await PageAsync(inspector, $"accounts/{name}/entries")).Archived);
+        var read = await PageAsync(inspector, $"accounts/{name}/entries?month={month}&limit=2");
+        Assert.Equal((month, 2), (read.Read, read.Items.Count));
+        var rest = await PageAsync(inspector, $"accounts/{name}/entries?month={month}&limit=2&before={read.Next}");
+        Assert.Equal(["read 2", "read 1", "read 0"], read.Items.Concat(rest.Items).Select(l => l.Action));
+        Assert.Empty((await PageAsync(inspector, $"accounts/{name}/entries?month={month}&kind=export")).Items);
+        Assert.Equal(HttpStatusCode.Forbidden, (await (await server.SignInAsync("411423000000", RoleNames.AuditAdmin)).GetAsync($"/api/v1/audit/accounts/{name}/entries?month={month}", Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await inspector.GetAsync($"/api/v1/audit/accounts/{name}/entries?month={month}&limit=0", Ct)).StatusCode);
+
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "audit", $"archive-{month}.jsonl.gz"), "cut", Ct);
+        var damaged = await inspector.GetAsync($"/api/v1/audit/accounts/{name}/entries?month={month}", Ct);
+        Assert.Equal(HttpStatusCode.Conflict, damaged.StatusCode);
+        Assert.Contains("audit.archive-conflict", await damaged.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        File.Delete(Path.Combine(server.Folder, "audit", $"archive-{month}.jsonl.gz"));
+    }
+
+    /// <summary>An archive as the archiver writes it, signed with the server's key.</summary>
+    private async Task<string> ArchiveAsync(string actor)
+    {
+        var at = new DateTimeOffset(2025, 3, 15, 0, 0, 0, TimeSpan.Zero);
+        var rows = Enumerable.Range(0, 3).Select(i => AuditRow.Of(1_000_000_000 + i, new AuditEntry(at.AddMinutes(i), actor, $"read {i}", "households/x", "ok", ""))).ToArray();
+        using var key = CheckpointKey.OfFolder(server.Folder);
+        var checkpoint = Checkpoint.Next(null, at, [.. rows.Select(r => r.Id)], [.. rows.SelectMany(r => r.Hash(KeySuite.International))], key, KeySuite.International);
+        await AuditArchive.WriteAsync(AuditArchive.PathOf(Path.Combine(server.Folder, "audit"), new DateOnly(2025, 3, 1)), One(), key, Ct);
+        return "2025-03";
+
+        async IAsyncEnumerable<(Checkpoint, AuditRow[])> One()
+        {
+            await Task.CompletedTask;
+            yield return (checkpoint, rows);
+        }
     }
 
     [Fact]

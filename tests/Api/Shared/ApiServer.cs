@@ -103,7 +103,11 @@ public class ApiServer(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>With a code where the account needs one: at most three times within half a minute, because codes do not come twice.</summary>
     public async Task<LoginResponse> LoginAsync(HttpClient client, string name)
     {
-        var answer = await client.PostAsJsonAsync("/api/v1/login", new LoginRequest(name, Password, await NextCodeAsync(name)));
+        Task<HttpResponseMessage> AskAsync(string? code) => client.PostAsJsonAsync("/api/v1/login", new LoginRequest(name, Password, code));
+        var code = await NextCodeAsync(name);
+        var answer = await AskAsync(code);
+        // The oldest good code ends with the half minute, which may have been over before the server looked.
+        if (code is not null && answer.StatusCode == System.Net.HttpStatusCode.Unauthorized) answer = await AskAsync(await NextCodeAsync(name));
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<LoginResponse>())!;
     }

@@ -52,7 +52,7 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         Assert.True((await store.FindAsync(account.Name))!.Intact);
         await PostgresCluster.ExecuteAsync(db.AdminConnectionString, $"update accounts set {change} where name = '{account.Name}'");
         Assert.False((await store.FindAsync(account.Name))!.Intact);
-        Assert.Equal(AccountStoreErrors.Tampered, (await store.ChangeAsync(account.Name, row => row, "test", DateTimeOffset.UtcNow, (_, _) => Task.CompletedTask)).Error);
+        Assert.Equal(AccountStoreErrors.Tampered, (await store.ChangeAsync(account.Name, row => row, "test", DateTimeOffset.UtcNow, (row, _) => Entry(row))).Error);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         for (var i = 1; i <= 7; i++)
         {
             var n = i;
-            await store.ChangeAsync(account.Name, row => row with { PasswordHash = $"h{n}", PasswordChangedAt = row.PasswordChangedAt.AddDays(1) }, "password", DateTimeOffset.UtcNow, (_, _) => Task.CompletedTask);
+            await store.ChangeAsync(account.Name, row => row with { PasswordHash = $"h{n}", PasswordChangedAt = row.PasswordChangedAt.AddDays(1) }, "password", DateTimeOffset.UtcNow, (row, _) => Entry(row));
         }
         Assert.Equal(["h7", "h6", "h5", "h4", "h3"], await store.PastPasswordsAsync(account.Name));
     }
@@ -124,6 +124,35 @@ public sealed class AccountRowTests(PostgresDatabase db) : IClassFixture<Postgre
         await Assert.ThrowsAsync<IOException>(() => store.ChangeAsync(account.Name, row => row with { Disabled = true }, "test", DateTimeOffset.UtcNow, (_, _) => throw new IOException()));
         Assert.False((await store.FindAsync(account.Name))!.Disabled);
     }
+
+    /// <summary>The entry and the change are one transaction: what the one refuses, the other does not bring.</summary>
+    [Fact]
+    public async Task An_entry_stands_with_its_change_and_neither_without_the_other()
+    {
+        await using var source = NpgsqlDataSource.Create(db.ConnectionString);
+        var store = new AccountStore(source, Keys);
+        var account = New("viewer");
+        Assert.True(await store.CreateAsync(account, (row, hashes) => Entry(row) with { AfterHash = hashes.After }));
+        Assert.False(await store.CreateAsync(account, (row, _) => Entry(row))); // taken: nothing happened, nothing is said
+        Assert.True((await store.ChangeAsync(account.Name, row => row with { Disabled = true }, "test", DateTimeOffset.UtcNow, (row, hashes) => Entry(row) with { BeforeHash = hashes.Before, AfterHash = hashes.After })).Ok);
+        await PostgresCluster.ExecuteAsync(db.AdminConnectionString, "revoke insert on audit from ffp_app");
+        try
+        {
+            var (refused, failed) = (New("viewer"), await Record.ExceptionAsync(() => store.ChangeAsync(account.Name, row => row with { Disabled = false }, "test", DateTimeOffset.UtcNow, (row, _) => Entry(row))));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.IsType<PostgresException>(failed).SqlState);
+            await Assert.ThrowsAsync<PostgresException>(() => store.CreateAsync(refused, (row, _) => Entry(row)));
+            Assert.Null(await store.FindAsync(refused.Name));
+        }
+        finally
+        {
+            await PostgresCluster.ExecuteAsync(db.AdminConnectionString, "grant insert on audit to ffp_app");
+        }
+        Assert.True((await store.FindAsync(account.Name))!.Disabled);
+        await using var command = source.CreateCommand($"select string_agg(coalesce(encode(before_hash, 'hex'), '-') || ' ' || encode(after_hash, 'hex'), ' ' order by id) from audit where object = '{account.Name}'");
+        Assert.True(((string)(await command.ExecuteScalarAsync())!).Split(' ') is ["-", var created, var found, var left] && created == found && left != found);
+    }
+
+    private static AuditEntry Entry(Account row) => new(DateTimeOffset.UtcNow, "tester", "test", row.Name, "ok", "");
 
     private static Account New(params string[] roles) => new($"t{Guid.NewGuid():N}"[..20], "hash", "测试", [.. roles], County, MustChange: false, Disabled: false);
 

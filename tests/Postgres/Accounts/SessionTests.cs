@@ -36,7 +36,7 @@ public sealed class SessionTests(PostgresDatabase db) : IClassFixture<PostgresDa
                 Assert.True(await process.Desk.IsLiveAsync(session.Id, default));
                 Assert.True(await process.Desk.IsLiveAsync(untouched.Id, default));
             }
-            Assert.True((await one.Accounts.ChangeAsync(account.Name, row => change(row), "test", DateTimeOffset.UtcNow, (_, _) => Task.CompletedTask)).Ok);
+            Assert.True((await one.Accounts.ChangeAsync(account.Name, row => change(row), "test", DateTimeOffset.UtcNow, (row, _) => new AuditEntry(DateTimeOffset.UtcNow, "tester", "test", row.Name, "ok", ""))).Ok);
             foreach (var process in new[] { one, other })
             {
                 await UntilAsync(async () => !await process.Desk.IsLiveAsync(session.Id, default), "the session to end");

@@ -57,6 +57,40 @@ public sealed class AuditArchiveTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Empty((await VerifyAsync()).Faults);
     }
 
+    /// <summary>What the table answered before, the archive answers afterwards: page by page, by kind, of an account and of a household.</summary>
+    [Fact]
+    public async Task An_inspector_reads_archived_months_as_those_in_the_table_and_nothing_of_a_damaged_one()
+    {
+        await FillAsync(KeySuite.International);
+        var (online, archived) = (new AuditTrail(source), new ArchivedTrail(new CheckpointFile(folder)));
+        var all = new AuditPage(DateTimeOffset.MaxValue, long.MaxValue, null, 200);
+        var before = await online.OfAccountAsync("张三1", all, Ct);
+        Assert.Empty(archived.Months);
+        CheckpointKey.Exchange(folder); // archives are signed by the key of their day
+        var path = (await ArchiveAsync())[0];
+        CheckpointKey.Exchange(folder);
+        using var key = CheckpointKey.ToVerify(folder);
+        var young = await online.OfAccountAsync("张三1", all, Ct);
+        Assert.Equal(2, archived.Months.Count);
+        var old = new List<AuditLine>();
+        foreach (var month in archived.Months)
+            for (var page = all with { Limit = 2 }; ;)
+            {
+                var some = (await archived.OfAccountAsync(month, "张三1", page, key, Ct))!;
+                old.AddRange(some);
+                if (some.Count < 2) break;
+                page = page with { Before = some[^1].At, BeforeId = some[^1].Id };
+            }
+        Assert.NotEmpty(old);
+        Assert.Equal(before, [.. young, .. old]);
+        Assert.Equal(3, (await archived.OfHouseholdsAsync(archived.Months[0], ["1"], all with { Kind = new AuditKind(["read %"]) }, key, Ct))!.Count);
+        Assert.Empty((await archived.OfHouseholdsAsync(archived.Months[0], ["1"], all with { Kind = new AuditKind(["list %", "read %"], "%{code}") }, key, Ct))!);
+        Assert.Empty((await VerifyAsync()).Faults);
+
+        Pack(path, [.. Unpack(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Replace("access.forbidden", "ok", StringComparison.Ordinal))]);
+        Assert.Null(await archived.OfAccountAsync(archived.Months[^1], "张三1", all, key, Ct));
+    }
+
     [Fact]
     public async Task Whatever_is_done_to_an_archive_is_found_and_named()
     {

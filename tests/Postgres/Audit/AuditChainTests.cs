@@ -93,6 +93,61 @@ public sealed class AuditChainTests(PostgresCluster cluster) : IAsyncLifetime
         Directory.Delete(elsewhere, recursive: true);
     }
 
+    /// <summary>A sealer that runs goes on with the new key; what was signed before verifies by the public half that stays; the old private half signs nothing more.</summary>
+    [Fact]
+    public async Task After_an_exchange_of_the_signing_key_old_checkpoints_verify_and_the_old_key_signs_nothing_more()
+    {
+        await WriteAsync(5);
+        await SealAsync();
+        var elsewhere = Directory.CreateTempSubdirectory("ffp-stolen-").FullName;
+        foreach (var name in new[] { CheckpointKey.FileName, CheckpointKey.PublicFileName }) File.Copy(Path.Combine(folder, name), Path.Combine(elsewhere, name));
+        await using var connection = await source.OpenConnectionAsync(Ct);
+        using var running = CheckpointKey.OfFolder(folder);
+        using var verifier = CheckpointKey.ToVerify(folder);
+        var sealing = new AuditSealing(new CheckpointFile(folder), running, TimeProvider.System, NullLogger.Instance);
+        await sealing.StartAsync(connection, Ct);
+        Assert.Equal(64, CheckpointKey.Exchange(folder).Length);
+        CheckpointKey.Exchange(folder);
+        await WriteAsync(5);
+        await SettledAsync();
+        Assert.Equal(5, await sealing.PassAsync(connection, Ct));
+
+        var signers = new CheckpointFile(folder).All().Select(c => verifier.NumberOf(c!.Chain, c.Signature));
+        Assert.Equal([0, 2], signers); // it had loaded the keys before they were exchanged
+        var report = await new AuditVerifier(source, new CheckpointFile(folder), verifier).VerifyAsync(1, Ct);
+        Assert.Empty(report.Faults);
+        Assert.Equal(2, report.Checkpoints);
+
+        using var stolen = CheckpointKey.OfFolder(elsewhere);
+        var last = new CheckpointFile(folder).Last()!;
+        new CheckpointFile(folder).Append([Checkpoint.Next(last, DateTimeOffset.UtcNow, [999], new byte[32], stolen, FangFanPin.Storage.Sealing.KeySuite.International)]);
+        Assert.Equal([(AuditFaults.FileDamaged, "3")], (await VerifyAsync()).Faults.Where(f => f.Kind == AuditFaults.FileDamaged).Select(f => (f.Kind, f.Object)));
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public void A_public_key_that_the_one_before_did_not_sign_is_believed_by_nobody()
+    {
+        CheckpointKey.OfFolder(folder).Dispose();
+        CheckpointKey.Exchange(folder);
+        var path = Path.Combine(folder, CheckpointKey.PublicFileName);
+        var text = File.ReadAllText(path);
+        CheckpointKey.ToVerify(folder).Dispose();
+        using var foreign = System.Security.Cryptography.ECDsa.Create();
+        File.WriteAllText(path, text + foreign.ExportSubjectPublicKeyInfoPem());
+        Assert.Throws<InvalidDataException>(() => CheckpointKey.ToVerify(folder));
+        File.WriteAllText(path, foreign.ExportSubjectPublicKeyInfoPem());
+        Assert.Throws<InvalidDataException>(() => CheckpointKey.OfFolder(folder));
+        // Killed between the two files: the newer one never signed anything, and the next exchange takes its place.
+        File.WriteAllText(path, text);
+        var own = File.ReadAllText(Path.Combine(folder, CheckpointKey.FileName));
+        CheckpointKey.Exchange(folder);
+        File.WriteAllText(Path.Combine(folder, CheckpointKey.FileName), own);
+        CheckpointKey.Exchange(folder);
+        using var whole = CheckpointKey.OfFolder(folder);
+        Assert.Equal(2, whole.NumberOf(new byte[32], whole.Sign(new byte[32])));
+    }
+
     [Fact]
     public async Task After_a_truncation_the_chain_goes_on_from_the_file_and_the_gap_stays_visible()
     {
@@ -163,6 +218,21 @@ public sealed class AuditChainTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Empty(report.Faults);
         Assert.Equal((long)(await AsSuperuserAsync("select count(*) from audit"))!, report.Entries);
         Assert.True(report.Entries > 2_000, $"{report.Entries} entries");
+    }
+
+    [Fact]
+    public async Task The_log_goes_on_after_its_session_was_ended_and_says_so_when_nothing_can_be_written()
+    {
+        await using var audit = new AuditLog(source);
+        Task AppendAsync(string name) => audit.AppendAsync(new AuditEntry(DateTimeOffset.UtcNow, name, "read", "x", "ok", ""), Ct);
+        await AppendAsync("before");
+        await AsSuperuserAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        await AppendAsync("after");
+        await AsSuperuserAsync("revoke insert on audit from ffp_app");
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => AppendAsync("refused"));
+        await AsSuperuserAsync("grant insert on audit to ffp_app");
+        await AppendAsync("again");
+        Assert.Equal("before after again", await AsSuperuserAsync("select string_agg(actor, ' ' order by id) from audit"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Rollup;
+using FangFanPin.Storage.Audit;
 using FangFanPin.Storage.Regions;
 using FangFanPin.Storage.Rollup;
 using FangFanPin.Tests.Postgres.Rollup;
@@ -111,6 +112,59 @@ public sealed class RegionStructureStoreTests(RollupDatabase database) : IClassF
         Assert.Equal(version, regions.Tree.Version);
     }
 
+    /// <summary>One entry per region that a change touches; a region's entries follow on each other, and the verifier holds the rows against them.</summary>
+    [Fact]
+    public async Task A_change_names_what_every_region_was_and_is_and_a_row_changed_behind_the_programs_back_is_found()
+    {
+        var (town, into) = (Next(RegionLevel.Town), Next(RegionLevel.Town));
+        await DoneAsync(new RegionChange.Rename(town.Code, "一名镇"));
+        await DoneAsync(new RegionChange.Rename(town.Code, "二名镇"));
+        await DoneAsync(new RegionChange.Merge(town.Code, into.Code));
+        var entries = await EntriesAsync(town.Code);
+        Assert.Equal(["region.rename", "region.rename", "region.merge"], entries.Select(e => e.Action));
+        Assert.All(entries, e => Assert.NotEqual("", e.Before)); // regions are seeded, not created
+        Assert.Equal(entries.SkipLast(1).Select(e => e.After), entries.Skip(1).Select(e => e.Before));
+        Assert.Equal("", entries[^1].After);
+        Assert.Equal(3, entries.Select(e => e.Before).Distinct().Count());
+        var child = regions.Tree.ChildrenOf(into.Code)[0];
+        await DoneAsync(new RegionChange.Rename(child.Code, "三名村"));
+
+        var verifier = new ConfigurationVerifier(source, database.Sealer);
+        Assert.Empty(await verifier.VerifyAsync(Ct));
+        await AsSuperuserAsync($"update region set name = '四名村' where code = '{child.Code}' and valid_to is null");
+        Assert.Equal([(AuditFaults.ConfigurationAltered, child.Code.ToString())], (await verifier.VerifyAsync(Ct)).Select(f => (f.Kind, f.Object)));
+        await AsSuperuserAsync($"update region set name = '三名村' where code = '{child.Code}' and valid_to is null; update region set valid_to = null where code = '{town.Code}'");
+        Assert.Equal([town.Code.ToString()], (await verifier.VerifyAsync(Ct)).Select(f => f.Object)); // an ended one that lives again
+        await AsSuperuserAsync($"update region set valid_to = valid_from where code = '{town.Code}'");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_does_not_change_the_tree()
+    {
+        var town = Next(RegionLevel.Town);
+        await AsSuperuserAsync("revoke insert on audit from ffp_app");
+        try
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => ApplyAsync(new RegionChange.Rename(town.Code, "不记镇")));
+            Assert.Equal([town.Name], await NamesAsync(town.Code));
+        }
+        finally
+        {
+            await AsSuperuserAsync("grant insert on audit to ffp_app");
+        }
+    }
+
+    private async Task<List<(string Action, string Before, string After)>> EntriesAsync(RegionCode code)
+    {
+        await using var command = source.CreateCommand($"select action, coalesce(encode(before_hash, 'hex'), ''), coalesce(encode(after_hash, 'hex'), '') from audit where object = '{code}' order by id");
+        await using var reader = await command.ExecuteReaderAsync(Ct);
+        var found = new List<(string, string, string)>();
+        while (await reader.ReadAsync(Ct)) found.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return found;
+    }
+
+    private Task AsSuperuserAsync(string sql) => PostgresCluster.ExecuteAsync(database.AdminConnectionString, sql);
+
     [Fact]
     public async Task A_code_that_was_used_once_is_not_given_again()
     {
@@ -126,7 +180,7 @@ public sealed class RegionStructureStoreTests(RollupDatabase database) : IClassF
         var (mark, merge) = (new RegionCommandMark(Guid.NewGuid(), 7), new RegionChange.Merge(town.Code, into.Code));
         var first = await structure.ApplyAsync(merge, "tester", Today, mark, Ct);
         Assert.True(first.Ok, first.Error?.Message);
-        var restarted = new RegionStructureStore(source, new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance), NullLogger<RegionStructureStore>.Instance);
+        var restarted = new RegionStructureStore(source, new RegionDirectory(new RegionStore(source), TimeProvider.System, NullLogger<RegionDirectory>.Instance), database.Sealer, TimeProvider.System, NullLogger<RegionStructureStore>.Instance);
 
         var again = await restarted.ApplyAsync(merge, "tester", Today.AddDays(1), mark with { HouseholdsMoved = 0 }, Ct);
         Assert.Equal((first.Value!.Version, 7, 0), (again.Value!.Version, again.Value.HouseholdsMoved, again.Value.Owing.Count));

@@ -1,5 +1,6 @@
 using FangFanPin.Storage.Regions;
 using FangFanPin.Storage.Rollup;
+using FangFanPin.Storage.Sealing;
 using FangFanPin.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -20,6 +21,11 @@ public sealed class RollupDatabase(PostgresCluster postgres) : IAsyncLifetime
 
     public RegionStructureStore Structure { get; private set; } = null!;
 
+    /// <summary>A superuser on it.</summary>
+    public string AdminConnectionString => database.AdminConnectionString;
+
+    public RingSealer Sealer { get; } = new(KeyRing.Random());
+
     public RollupRows Rows { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -29,7 +35,7 @@ public sealed class RollupDatabase(PostgresCluster postgres) : IAsyncLifetime
         Regions = new RegionDirectory(new RegionStore(Source), TimeProvider.System, NullLogger<RegionDirectory>.Instance);
         await Regions.StartAsync(default);
         Store = new RollupStore(Source, Regions, TimeProvider.System, NullLogger<RollupStore>.Instance);
-        Structure = new RegionStructureStore(Source, Regions, NullLogger<RegionStructureStore>.Instance);
+        Structure = new RegionStructureStore(Source, Regions, Sealer, TimeProvider.System, NullLogger<RegionStructureStore>.Instance);
         Rows = new RollupRows(Source);
     }
 
