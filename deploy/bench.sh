@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One benchmark against a private PostgreSQL: deploy/bench.sh write|read|freshness|load|search|export|cases|audit|sync [--size county|city|province] …
+# One benchmark against a private PostgreSQL: deploy/bench.sh write|read|audit|freshness|load|search|export|cases|cold|recount|idle|sync|at-size [--size county|city|province] …
 # Prints key=value lines, each with its baseline measured in the same run.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/common.sh"

@@ -1,3 +1,4 @@
+using FangFanPin.Api.Cases.Content;
 using FangFanPin.Api.Shared;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
@@ -52,7 +53,8 @@ internal sealed class AttachmentUpload(ICaseAttachments attachments, TimeProvide
         var now = clock.GetUtcNow();
         if (await attachments.UnusedOfAsync(owner, now.AddDays(-1), ct) >= UnusedMax) return CaseRequestErrors.TooManyFiles;
         if (await ContentAsync(context.Request.Body, ct) is not { } content) return CaseRequestErrors.FileTooLarge;
-        if (FileKinds.TypeOf(content) is not { } type) return CaseRequestErrors.BadFile;
+        var looked = FileKinds.TypeOf(content);
+        if (looked.Value is not { } type) return looked.Error!;
         var stored = new CaseAttachment(Guid.NewGuid(), null, NameOf(name, type), type, content.Length, owner, now);
         await attachments.StoreAsync(stored, content, ct);
         return new UploadResponse(stored.Id, type, content.Length);
@@ -84,24 +86,4 @@ internal sealed class AttachmentUpload(ICaseAttachments attachments, TimeProvide
         if (plain.Length > NameMax) plain = plain[^NameMax..];
         return plain.Length > 0 ? plain : "附件" + FileKinds.ExtensionOf(type);
     }
-}
-
-/// <summary>The types that are taken, by the bytes with which their files begin.</summary>
-internal static class FileKinds
-{
-    public static string? TypeOf(ReadOnlySpan<byte> content)
-    {
-        if (content.StartsWith<byte>([0xFF, 0xD8, 0xFF])) return "image/jpeg";
-        if (content.StartsWith<byte>([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])) return "image/png";
-        if (content.Length > 12 && content.StartsWith("RIFF"u8) && content[8..].StartsWith("WEBP"u8)) return "image/webp";
-        return content.StartsWith("%PDF-"u8) ? "application/pdf" : null;
-    }
-
-    public static string ExtensionOf(string type) => type switch
-    {
-        "image/jpeg" => ".jpg",
-        "image/png" => ".png",
-        "image/webp" => ".webp",
-        _ => ".pdf",
-    };
 }

@@ -113,10 +113,17 @@ internal static class CaseRequestErrors
     public static readonly DomainError BadTab = new("case.tab.bad-request", "tab 应为 todo、escalated、done 或 started。", "tab");
     public static readonly DomainError BadGroup = new("case.group.bad-request", "group 应为 all、unaccepted、open 或 closed。", "group");
     public static readonly DomainError BadPeriod = new("case.period.bad-request", "起止日期应成对填写,起日不晚于止日,最长三年。");
+    public static readonly DomainError TooWide = new("visit.region.bad-request", "请选择县级或以下的地区。", "code");
     public static readonly DomainError NotForBatch = new("case.batch.bad-request", "此操作需要逐户办理。", "action");
     public static readonly DomainError BatchTooLarge = new("case.batch-items.bad-request", "一次最多办理 100 项。", "items");
     public static readonly DomainError NoAttachment = new("case.attachment.not-found", "没有这个附件。");
     public static readonly DomainError BadFile = new("case.attachment-type", "只接受 JPEG、PNG、WebP 图片或 PDF 文件。");
+    public static readonly DomainError DamagedPicture = new("case.attachment-damaged", "图片不完整或已损坏,请重新拍摄或另存后再传。");
+    public static readonly DomainError PictureTooLarge = new("case.attachment-pixels", $"图片过大,每边最多 {Content.FileKinds.SideMax} 像素,总计最多 {Content.FileKinds.PixelsMax / 10_000} 万像素。");
+    public static readonly DomainError TrailingData = new("case.attachment-trailing", "文件末尾附有其他数据(如动态照片),请另存为普通图片或 PDF 后再传。");
+    public static readonly DomainError DamagedPdf = new("case.attachment-pdf-damaged", "PDF 不完整或已损坏。");
+    public static readonly DomainError ActivePdf = new("case.attachment-pdf-active", "PDF 中含有脚本、外部程序或内嵌文件,不予接收,请另存为普通 PDF 或图片。");
+    public static readonly DomainError ClosedPdf = new("case.attachment-pdf-closed", "PDF 已加密或结构无法检查,请另存为普通 PDF 或图片。");
     public static readonly DomainError FileTooLarge = new("case.attachment.too-large", "单个附件不能超过 5 MB。");
     public static readonly DomainError TooManyFiles = new("case.attachments.too-many-requests", "未使用的附件过多,请稍后再传。");
     public static readonly DomainError BadToken = new("declare.village.not-found", "二维码无效,请扫描本村张贴的二维码。");

@@ -60,12 +60,13 @@ public sealed record AttachmentResponse(Guid Id, string Name, string Type, int B
 /// <summary>A case in full.</summary>
 /// <param name="Actions">What the caller may try now: kinds of <c>POST /cases/{id}/actions</c>.</param>
 /// <param name="Fields">Fields of RiskEpisode as judged so far.</param>
+/// <param name="Members">Fields of Member: a family that stands in no register, beside the applicant.</param>
 /// <param name="BookingPending">The household's record does not have yet what was decided; it gets it within moments.</param>
 public sealed record CaseResponse(
     CaseLineResponse Case, DateOnly ClueFoundOn, string OpenedBy, DeclarationResponse? Declaration, WarningResponse? Warning, IReadOnlyDictionary<string, string?> Fields,
     ReviewResponse? Review, IReadOnlyList<ObjectionResponse> Objections, IReadOnlyList<ClueResponse> Clues, IReadOnlyList<AttachmentResponse> Attachments,
     DateOnly? ClockStoppedOn, int StoppedDays, DateOnly? AppealedOn, DateOnly? ApprovedOn, string? ResultText, string? NationalHouseholdCode, bool BookingPending, IReadOnlyList<string> Actions,
-    PlanResponse? Plan);
+    PlanResponse? Plan, IReadOnlyList<IReadOnlyDictionary<string, string?>> Members);
 
 /// <summary>一户一策.</summary>
 /// <param name="Risks">Codes of list RiskType; every one needs a measure that answers it.</param>

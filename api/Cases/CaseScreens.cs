@@ -23,7 +23,8 @@ internal sealed class CaseScreens(IRegions regions, ICaseAreas areas, ICaseReade
             [.. file.Objections.Select(o => new ObjectionResponse(o.No, o.RaisedOn, o.By, o.Text, o.DueOn, o.AnsweredOn, o.Upheld))],
             [.. file.Clues.Select(c => new ClueResponse(c.RiskSource, CaseLabels.Source(c.RiskSource), c.FoundOn, c.Text, c.By))],
             [.. files.Select(AttachmentResponse.From)], file.StoppedOn, file.StoppedDays, file.AppealedOn, file.ApprovedOn, file.ResultText, file.NationalHouseholdCode,
-            file.Owes, caller.May(Permission.HandleCases) ? CaseDecision.Allowed(file, context) : [], PlanResponse.From(file.Plan));
+            file.Owes, caller.May(Permission.HandleCases) ? CaseDecision.Allowed(file, context) : [], PlanResponse.From(file.Plan),
+            [.. file.Members.Select(m => m.ToDictionary(f => f.Key, f => Masking.Shown(f.Key, f.Value)))]);
     }
 
     /// <summary>The open case that stands in the way, if it is the caller's to see.</summary>

@@ -21,6 +21,7 @@ public static class CasesFeature
         api.MapCaseParameters();
         api.MapCaseStatistics();
         api.MapVisits();
+        api.MapDueVisits();
         api.MapWorkbench();
         api.MapDeclare();
         api.MapDeclareSheets();

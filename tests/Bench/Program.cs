@@ -1,5 +1,6 @@
 using System.Globalization;
 using FangFanPin.Tests.Bench;
+using FangFanPin.Tests.Bench.AtSize;
 using FangFanPin.Tests.Bench.Audit;
 using FangFanPin.Tests.Bench.Cases;
 using FangFanPin.Tests.Bench.Cold;
@@ -21,6 +22,7 @@ if (args is ["train-dictionary", var file]) return DictionaryTraining.Run(file);
 if (args is ["http-client", .. var client]) return await HttpClientProcess.RunAsync(client);
 var benches = new Dictionary<string, Func<BenchOptions, Task>>
 {
+    ["at-size"] = AtSizeBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
     ["write"] = WriteBench.RunAsync,
     ["read"] = ReadBench.RunAsync,

@@ -156,7 +156,7 @@ public sealed class SideRoadTests(WalkServer server, Browsers browsers)
             await Farmer.New(name, address).DeclareAsync(farmer, server);
         }
         village.Page.Dialog += (_, dialog) => dialog.AcceptAsync();
-        await Assertions.Expect(village.Page.Locator(".card")).ToHaveCountAsync(3);
+        foreach (var name in names) await Assertions.Expect(village.Page.Locator(".card", new() { HasText = name })).ToHaveCountAsync(1);
         await village.PressAsync("批量");
         foreach (var name in names[..2]) await village.Page.Locator(".card", new() { HasText = name }).ClickAsync();
         await village.PictureAsync("chosen");
@@ -173,12 +173,40 @@ public sealed class SideRoadTests(WalkServer server, Browsers browsers)
         await town.PressAsync("受理未办结");
         await town.SeesAsync(names[0]);
         await town.PictureAsync("open");
+        await ProxyAsync(town);
+        await town.OpenAsync("/m/");
+        await town.PressAsync("查询");
+        await town.PressAsync("受理未办结");
         await town.OpenCaseAsync(names[0]);
         await town.ActAsync("urge", picture: "urge");
         await town.SeesAsync("催办");
         await using var late = await OfficerAsync("batch-late", WalkServer.Third, RoleNames.Informant);
         await late.SeesAsync("逾期");
         await late.PictureAsync("overdue");
+    }
+
+    /// <summary>A town's officer declares for somebody without a phone: the village is chosen, not typed.</summary>
+    private static async Task ProxyAsync(Phone town)
+    {
+        var person = Farmer.New("何阿婆", "");
+        await town.PressAsync("发起");
+        await town.PictureAsync("openings");
+        await town.Page.Locator("form.form button[type=submit]").ClickAsync();
+        await town.SeesAsync("请填写:");
+        await town.ChooseAsync("Village", WalkServer.Third);
+        await town.FillAsync("ApplicantName", person.Name);
+        await town.FillAsync("ApplicantIdNumber", person.Certificate);
+        await town.FillAsync("ApplicantPhone", person.Mobile);
+        await town.FillAsync("Address", "南组 3 号");
+        await town.FillAsync("MemberCount", "2");
+        await town.ChooseAsync("ProblemType", "01");
+        await town.FillAsync("ProblemText", "独居老人,慢病用药支出大。");
+        await town.Page.Locator("[name=Authorized]").CheckAsync();
+        await town.PictureAsync("proxy", whole: true);
+        await town.Page.Locator("form.form button[type=submit]").ClickAsync();
+        await town.StepIsAsync("待村核实");
+        await town.SeesAsync(person.Name);
+        await town.PictureAsync("proxied", whole: true);
     }
 
     private async Task<Phone> OfficerAsync(string name, string region, string role)

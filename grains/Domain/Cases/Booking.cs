@@ -46,7 +46,7 @@ internal static class Booking
     /// <summary>The measures that the town has confirmed, in one change with the day.</summary>
     public static CaseFile OwingMeasures(this CaseFile file, IReadOnlyCollection<PlannedMeasure> measures, CaseContext context) => file.OwingMeasure(OwedPurposes.DecideMeasures, new DecideMeasures
     {
-        EpisodeId = file.Plan!.EpisodeId, DecidedOn = context.Today,
+        EpisodeId = context.Household!.Current!.EpisodeId!, DecidedOn = context.Today,
         Measures = [.. measures.Select(m => new DecidedMeasure(m.MeasureId, m.Fields[nameof(Measure.StartedOn)] is { Length: > 0 } ? m.Fields : m.Fields.With(nameof(Measure.StartedOn), DayText(context.Today))))],
     }, context);
 
@@ -78,10 +78,10 @@ internal static class Booking
         var household = FieldTexts.Of(
             (nameof(Household.AreaCode), file.Village), (nameof(Household.HouseholdType), GeneralHousehold), (nameof(Household.HeadName), name),
             (nameof(Household.HeadCertNumber), certificate), (nameof(Household.Phone), d?.ApplicantPhone), (nameof(Household.Address), d?.Address),
-            (nameof(Household.MemberCount), d?.MemberCount.ToString(CultureInfo.InvariantCulture)));
-        var member = FieldTexts.Of(
+            (nameof(Household.MemberCount), file.Members.IsEmpty ? d?.MemberCount.ToString(CultureInfo.InvariantCulture) : (file.Members.Length + 1).ToString(CultureInfo.InvariantCulture)));
+        var head = FieldTexts.Of(
             (nameof(Member.PersonCode), code + Head), (nameof(Member.Name), name), (nameof(Member.CertNumber), certificate), (nameof(Member.Relation), Head), (nameof(Member.Phone), d?.ApplicantPhone));
-        return new RegisterHousehold { Fields = household, Members = [member] };
+        return new RegisterHousehold { Fields = household, Members = [head, .. file.Members.Select((m, i) => m.With(nameof(Member.PersonCode), $"{code}{i + 2:D2}"))] };
     }
 
     private static IdentifyRisk Identification(CaseFile file, CaseContext context) => new()

@@ -145,6 +145,9 @@ public sealed record Judge : CaseChange
     /// <summary>Fields of RiskEpisode: risks, the state at recognition (or after elimination).</summary>
     public FieldTexts Fields { get; init; } = FieldTexts.None;
     public decimal? ComputedPerCapita { get; init; }
+
+    /// <summary>Fields of Member, one each: the family beside the applicant, where the register does not know it.</summary>
+    public ImmutableArray<FieldTexts> Members { get; init; } = [];
     public string? SecurityText { get; init; }
 
     /// <summary>授权承诺书 signed.</summary>

@@ -64,19 +64,26 @@ public sealed record HouseholdFacts(string Code, string? Village, bool Active, s
     /// <summary>The national code under which an archived file goes on.</summary>
     public string? Successor { get; init; }
 
-    public bool IsMonitoredIn(string episodeId) => Monitored && Current!.EpisodeId == episodeId;
+    /// <summary>Those measures themselves.</summary>
+    public IReadOnlyList<Measure> Standing { get; init; } = [];
+
+    /// <summary>The national system may have given the episode a number of its own meanwhile.</summary>
+    public bool IsMonitoredIn(MeasurePlan plan) => Monitored && (Current!.EpisodeId == plan.EpisodeId || plan.EpisodeNo is { } no && Current.EpisodeNo == no);
 
     public bool Monitored => Current is { RiskEliminated: not YesNo.Yes };
 
     public static HouseholdFacts Of(string code, HouseholdFile file) => new(
         code, file.Household.AreaCode, file.IsActive, file.Household.HeadName, file.Household.NoLaborBottomLine == YesNo.Yes,
-        file.Household.HouseholdType == ExitedHousehold, file.Episodes.LastOrDefault())
+        file.Household.HouseholdType == ExitedHousehold, Monitoring.Current(code, file))
     {
         Successor = file.Household.Extra?.GetValueOrDefault(PlatformCode.SuccessorIndicator),
         HasLabour = file.ActiveMembers.Any(m => m.Labor is "1" or "2" or "5"),
         Persons = [.. file.ActiveMembers.Select(m => m.PersonCode).OfType<string>()],
-        MeasureCategories = [.. file.Measures.Where(m => m.Status is not (MeasureStates.Finished or MeasureStates.Stopped)).Select(m => m.Category).OfType<string>().Distinct()],
+        MeasureCategories = [.. file.Measures.Where(Stands).Select(m => m.Category).OfType<string>().Distinct()],
+        Standing = [.. file.Measures.Where(Stands)],
     };
+
+    private static bool Stands(Measure measure) => measure.Status is not (MeasureStates.Finished or MeasureStates.Stopped) && measure is not { Status: null, EndedOn: not null };
 }
 
 /// <summary>What a decision may know beside the case itself.</summary>

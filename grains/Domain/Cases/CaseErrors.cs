@@ -48,6 +48,9 @@ public static class CaseErrors
     public static readonly DomainError BadMode = new("case.bad-mode", "风险消除方式不正确。", "EliminationMode");
     public static readonly DomainError SecurityUnresolved = new("case.security-unresolved", "三保障和饮水安全尚未巩固,不能标注风险消除。");
     public static readonly DomainError FixedField = new("case.fixed-field", "该字段由流程填写。");
+    public static readonly DomainError FamilyKnown = new("case.family-known", "该户已在库中,家庭成员以户档案为准。", "Members");
+    public static readonly DomainError SecondHead = new("case.second-head", "申报人登记为户主,其他成员不能再是户主。", "Members");
+    public static readonly DomainError MemberTwice = new("case.member-twice", "同一证件号码填写了不止一次。", "Members");
     public static readonly DomainError WrongEpisode = new("case.wrong-episode", "监测记录已变化,请重新制定措施。", "HouseholdCode");
     public static readonly DomainError MeasureRequired = new("case.measure-required", "请至少提出一项帮扶措施。", "Measures");
     public static readonly DomainError TooManyMeasures = new("case.too-many-measures", $"每户措施最多 {CaseLimits.MeasuresMax} 项。", "Measures");

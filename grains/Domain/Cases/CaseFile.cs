@@ -50,6 +50,9 @@ public sealed record CaseFile
     /// <summary>What the household's episode will say: fields of RiskEpisode, checked against the dictionary.</summary>
     public FieldTexts Fields { get; init; } = FieldTexts.None;
     public CaseReview? Review { get; init; }
+
+    /// <summary>Fields of Member: a family that stands in no register, beside the applicant.</summary>
+    public ImmutableArray<FieldTexts> Members { get; init; } = [];
     public ImmutableArray<CaseObjection> Objections { get; init; } = [];
 
     /// <summary>Further clues about the same household, found while the case was open.</summary>

@@ -40,12 +40,20 @@ public sealed record CaseParameters
     /// <summary>After so many months without any it is a defect.</summary>
     public int MeasureDefectMonths { get; init; } = 1;
 
+    /// <summary>走访频次: months that may pass without a visit.</summary>
+    public int VisitMonitoredMonths { get; init; } = 1;
+    public int VisitOtherMonths { get; init; } = 3;
+
+    /// <summary>After an elimination.</summary>
+    public int VisitEliminatedMonths { get; init; } = 6;
+
     /// <summary>What does not belong to the fifteen days has bounds of its own: a due day must be one that somebody lives to see.</summary>
     private IEnumerable<(string Field, int Value, int Least, int Most)> Others =>
     [
         (nameof(NationalDays), NationalDays, 1, 30), (nameof(SupplementDays), SupplementDays, 1, 30), (nameof(ObjectionDays), ObjectionDays, 1, 15),
         (nameof(AppealWithinDays), AppealWithinDays, 1, 60), (nameof(WarningDays), WarningDays, 1, 30), (nameof(MonitorMonthsLeast), MonitorMonthsLeast, 0, 36),
         (nameof(MeasureDecideDays), MeasureDecideDays, 2, 60), (nameof(MeasureConfirmDays), MeasureConfirmDays, 1, Math.Max(1, MeasureDecideDays - 1)), (nameof(MeasureDefectMonths), MeasureDefectMonths, 1, 12),
+        (nameof(VisitMonitoredMonths), VisitMonitoredMonths, 1, 12), (nameof(VisitOtherMonths), VisitOtherMonths, 1, 12), (nameof(VisitEliminatedMonths), VisitEliminatedMonths, 1, 12),
     ];
 
     private IEnumerable<(string Field, int Days)> Shares =>

@@ -12,6 +12,15 @@ public interface ICaseLookups
     /// <summary>Where the households of a village went that was merged into another; null when it was not merged.</summary>
     Task<string?> SuccessorOfAsync(string village, CancellationToken ct = default);
 
+    /// <summary>The open plan of measures of a household; null when there is none.</summary>
+    Task<string?> PlanOfAsync(string household, CancellationToken ct = default);
+
+    /// <summary>Monitored households of the register without an open plan of measures, by code, that nobody has looked at as they are now.</summary>
+    Task<IReadOnlyList<(string Household, long Version)>> WithoutPlanAsync(int limit, CancellationToken ct = default);
+
+    /// <summary>They have been looked at and need no plan; asked again when they change.</summary>
+    Task NeedNoPlanAsync(IReadOnlyCollection<(string Household, long Version)> households, CancellationToken ct = default);
+
     /// <summary>Cases of one shard to be looked after at that moment: due, owing, or standing in a village that has ended. Oldest first.</summary>
     Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int limit, CancellationToken ct = default);
 }

@@ -12,6 +12,9 @@ public sealed record MeasurePlan
 {
     public required string EpisodeId { get; init; }
 
+    /// <summary>监测次序: stays when the national system numbers the episode anew.</summary>
+    public int? EpisodeNo { get; init; }
+
     /// <summary>Codes of list RiskType, as the episode has them.</summary>
     public required ImmutableArray<string> Risks { get; init; }
 

@@ -125,7 +125,8 @@ internal static class OpeningDecision
 /// <summary>What a declaration must say.</summary>
 public static class DeclarationCheck
 {
-    private const int NameMax = 50, AddressMax = 200, PeopleMost = 30;
+    internal const int PeopleMost = 30;
+    private const int NameMax = 50, AddressMax = 200;
     private static readonly HashSet<string> Problems = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "99"];
 
     /// <summary>All faults at once, in the order of the form.</summary>

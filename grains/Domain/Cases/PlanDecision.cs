@@ -9,7 +9,10 @@ namespace FangFanPin.Domain.Cases;
 /// <summary>帮扶措施落实 (W4): the village proposes, the town confirms, months are noted, and every measure ends with a reason.</summary>
 internal static class PlanDecision
 {
-    /// <summary>By the system when a recognition is approved; by the village for households that came monitored from elsewhere.</summary>
+    /// <summary>
+    /// By the system when a recognition is approved, and for households that came monitored from elsewhere; by the village too. What such a household's file has in
+    /// measures becomes the plan's: where that answers every risk they are followed month by month, and otherwise the village adds what is missing.
+    /// </summary>
     public static Outcome<CaseMove> Open(OpenMeasures open, CaseContext context)
     {
         if (context.Household is not { Active: true, Village: { } village } household) return CaseErrors.UnknownHousehold;
@@ -22,9 +25,14 @@ internal static class PlanDecision
             Id = context.Id, Kind = CaseKinds.Measures, Step = CaseSteps.PlanWaiting, StepSince = context.Now, Village = village, HouseholdCode = household.Code, HeadName = household.HeadName,
             RiskSource = household.Current.RiskSource ?? "5", ClueFoundOn = context.Today, CountedFrom = context.Today, OpenedAt = context.Now, OpenedBy = context.Actor.Actor.Account,
             Deadline = CaseDeadline.In(context.Today, context.Parameters.DaysOf(CaseSteps.PlanWaiting)),
-            Plan = new MeasurePlan { EpisodeId = episode, Risks = RisksOf(household.Current), DefectOn = recognized.AddMonths(context.Parameters.MeasureDefectMonths) },
+            Plan = new MeasurePlan
+            {
+                EpisodeId = episode, EpisodeNo = household.Current.EpisodeNo, Risks = RisksOf(household.Current), DefectOn = recognized.AddMonths(context.Parameters.MeasureDefectMonths),
+                ConfirmedOn = household.Standing.Count > 0 ? household.Current.MeasureDecidedOn ?? context.Today : null, Measures = [.. household.Standing.Select(m => Known(m, context.Today))],
+            },
         };
-        return new CaseMove(file, CaseActions.OpenMeasures);
+        var complete = household.Standing.Count > 0 && !MeasureRules.Missing(file.Plan, household).Any();
+        return new CaseMove(complete ? OnTheWay(file, file.Plan, context) : file, CaseActions.OpenMeasures);
     }
 
     /// <summary>What was proposed before and not confirmed is replaced, so that a returned plan is corrected and not sent twice.</summary>
@@ -146,8 +154,18 @@ internal static class PlanDecision
     private static DomainError? Gone(CaseFile file, CaseContext context)
     {
         if (context.Household is not { Active: true } household) return CaseErrors.UnknownHousehold;
-        return file.Plan!.RiskGone || !household.IsMonitoredIn(file.Plan.EpisodeId) ? CaseErrors.NoEpisode : null;
+        return file.Plan!.RiskGone || !household.IsMonitoredIn(file.Plan) ? CaseErrors.NoEpisode : null;
     }
+
+    /// <summary>A measure of the file; nothing is owed for the months before the plan.</summary>
+    private static PlannedMeasure Known(Measure measure, DateOnly today) => new()
+    {
+        MeasureId = measure.MeasureId!, Status = HasBegun(measure) ? MeasureStates.Running : MeasureStates.Decided,
+        Fields = FieldTexts.Of((nameof(Measure.Category), measure.Category), (nameof(Measure.Item), measure.Item), (nameof(Measure.PersonCode), measure.PersonCode), (nameof(Measure.StartedOn), measure.StartedOn is { } day ? Booking.DayText(day) : null)),
+        DecidedOn = measure.StartedOn < today ? measure.StartedOn : today, StartedOn = HasBegun(measure) ? measure.StartedOn : null, NotedOn = today,
+    };
+
+    private static bool HasBegun(Measure measure) => measure is { StartedOn: not null, Status: not MeasureStates.Decided };
 
     private static PlannedMeasure? Find(CaseFile file, string id) => file.Plan!.Measures.FirstOrDefault(m => m.MeasureId == id);
 

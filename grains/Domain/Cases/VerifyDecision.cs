@@ -66,8 +66,10 @@ internal static class VerifyDecision
         errors.AddRange(judge.Fields.Select(f => f.Key).Where(f => Fixed.Contains(f) || BelongsElsewhere(f, file.Kind)).Select(f => CaseErrors.FixedField with { Field = $"RiskEpisode.{f}" }));
         var fields = canonical.Aggregate(file.Fields, (all, one) => all.With(one.Key, one.Value));
         errors.AddRange(file.Kind == CaseKinds.Recognition ? Missing(fields, nameof(RiskEpisode.MonitorCategory), nameof(RiskEpisode.RiskType1)) : EliminationRules.Faults(fields, context));
+        errors.AddRange(FamilyRules.Faults(file, judge.Members, context, out var members));
         if (errors.Count > 0) return errors;
-        return Move(file.Arrive(CaseSteps.Publicity, context.Parameters.DaysOf(CaseSteps.Publicity), context) with { Fields = fields }, judge);
+        var judged = file.Arrive(CaseSteps.Publicity, context.Parameters.DaysOf(CaseSteps.Publicity), context) with { Fields = fields, Members = members.IsEmpty ? file.Members : members };
+        return Move(judged, judge);
     }
 
     private static bool BelongsElsewhere(string field, string kind)
@@ -88,6 +90,7 @@ internal static class VerifyDecision
             ("Visitors", judge.Visitors.IsDefaultOrEmpty ? null : string.Join('、', judge.Visitors)),
             ("ComputedPerCapita", judge.ComputedPerCapita?.ToString(CultureInfo.InvariantCulture)),
             ("SecurityText", judge.SecurityText),
+            ("Members", judge.Members.IsDefaultOrEmpty ? null : judge.Members.Length.ToString(CultureInfo.InvariantCulture)),
         }.Where(d => d.Text is not null).Select(d => KeyValuePair.Create(d.Id, d.Text))),
     };
 }

@@ -34,6 +34,7 @@ internal static class MeasureDecision
     /// <summary>All or none.</summary>
     public static Outcome<HouseholdFile> Decide(HouseholdFile file, DecideMeasures decide, DecisionContext context)
     {
+        file = Monitoring.WithEpisode(context.Code, file, decide.EpisodeId);
         if (file.Episodes.FirstOrDefault(e => e.EpisodeId == decide.EpisodeId) is not { } episode) return HouseholdErrors.EpisodeNotFound;
         var after = file with { Episodes = file.Episodes.Replace(episode, episode with { MeasureDecidedOn = episode.MeasureDecidedOn ?? decide.DecidedOn }) };
         foreach (var measure in decide.Measures)

@@ -16,7 +16,7 @@ internal static class RiskDecision
     public static Outcome<HouseholdFile> Identify(HouseholdFile file, IdentifyRisk identify, DecisionContext context)
     {
         if (file.Episodes.Any(e => e.EpisodeId == identify.EpisodeId)) return HouseholdErrors.EpisodeExists;
-        if (file.Episodes.LastOrDefault() is { RiskEliminated: not YesNo.Yes }) return HouseholdErrors.EpisodeOpen;
+        if (Monitoring.Current(context.Code, file) is { RiskEliminated: not YesNo.Yes }) return HouseholdErrors.EpisodeOpen;
         if (file.Episodes.Length >= HouseholdLimits.RecordsMax) return HouseholdErrors.TooManyRecords;
         var fresh = new RiskEpisode
         {
@@ -33,6 +33,7 @@ internal static class RiskDecision
 
     public static Outcome<HouseholdFile> Eliminate(HouseholdFile file, EliminateRisk eliminate, DecisionContext context)
     {
+        file = Monitoring.WithEpisode(context.Code, file, eliminate.EpisodeId);
         if (file.Episodes.FirstOrDefault(e => e.EpisodeId == eliminate.EpisodeId) is not { } episode) return HouseholdErrors.EpisodeNotFound;
         if (episode.RiskEliminated == YesNo.Yes) return HouseholdErrors.EpisodeClosed;
         var filled = Form.Fill(episode, EntityMap.RiskEpisode, eliminate.Fields, nameof(RiskEpisode), context, NeededToEliminate, Fixed);

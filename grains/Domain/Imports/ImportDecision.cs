@@ -91,7 +91,7 @@ public static class ImportDecision
             foreach (var next in incoming.OrderBy(e => e.RecognizedMonth?.Number ?? int.MaxValue).ThenBy(e => e.EpisodeNo ?? int.MaxValue))
             {
                 var at = all.FindIndex(e => Same(e, next));
-                if (at < 0) at = all.FindIndex(0, stored.Length, e => IsOursOf(e, next) && !incoming.Any(i => i.EpisodeId == e.EpisodeId));
+                if (at < 0) at = all.FindIndex(0, stored.Length, e => (IsOursOf(e, next) || IsNumbered(e, next)) && !incoming.Any(i => i.EpisodeId == e.EpisodeId));
                 if (at >= 0) all[at] = One(EntityMap.RiskEpisode, all[at], next with { EpisodeId = next.EpisodeId ?? all[at].EpisodeId, HouseholdCode = context.Code, EpisodeNo = next.EpisodeNo ?? all[at].EpisodeNo });
                 else all.Add(New(next, all));
             }
@@ -107,6 +107,10 @@ public static class ImportDecision
         /// <summary>What the platform has recognised and the national system now has under a number of its own: one and the same, for nobody is at risk twice at once.</summary>
         private static bool IsOursOf(RiskEpisode stored, RiskEpisode next) =>
             stored is { InNationalSystem: YesNo.No, RiskEliminated: not YesNo.Yes } && next is { EpisodeId: not null, RiskEliminated: not YesNo.Yes };
+
+        /// <summary>What came without a number, or in the household's own columns alone, and now has its number.</summary>
+        private bool IsNumbered(RiskEpisode stored, RiskEpisode next) =>
+            next.EpisodeId is not null && next.RecognizedMonth is not null && stored.RecognizedMonth == next.RecognizedMonth && Monitoring.IsUnnumbered(context.Code, stored);
 
         private RiskEpisode New(RiskEpisode next, List<RiskEpisode> all) => next with
         {

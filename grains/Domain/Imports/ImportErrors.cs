@@ -47,6 +47,8 @@ public static class ImportErrors
 
     // A household.
     public static readonly DomainError UnknownHousehold = new("import.unknown-household", "系统中没有这一户,文件中也没有它的户和成员。", "HouseholdCode");
+    /// <summary>The household is taken, without that.</summary>
+    public static readonly DomainError MonitoringHeld = new("import.monitoring-held", "该户监测业务已审定、尚待录入国家系统,文件中的监测信息暂不采用,其余内容照常导入。", "MonitorCategory");
     public static readonly DomainError TooManyRowsOfHousehold = new("import.too-many-rows-of-household", $"一户在文件中超过 {ImportLimits.HouseholdRowsMax} 行。");
 
     /// <summary>Why a good row stands in the error workbook.</summary>

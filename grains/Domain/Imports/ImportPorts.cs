@@ -133,6 +133,9 @@ public interface IStoredHouseholds
     /// <summary>Active households under platform codes, by their head's certificate as <see cref="Sealing.BlindText"/> writes it.</summary>
     Task<IReadOnlyDictionary<string, string>> PlatformHouseholdsAsync(IReadOnlyCollection<string> headCertificates, CancellationToken ct);
 
+    /// <summary>Of those codes that have an approved case which the national system does not show yet, the case's kind.</summary>
+    Task<IReadOnlyDictionary<string, string>> BookedAsync(IReadOnlyCollection<string> codes, CancellationToken ct);
+
     /// <summary>
     /// Households of an import with a person whose certificate has come to another active household since the preview, by anybody but the import
     /// itself. What stood in two households before is a finding and no obstacle.

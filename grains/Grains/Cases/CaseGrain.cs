@@ -191,7 +191,7 @@ public sealed partial class CaseGrain(
             if (await world.HouseholdAsync(code) is not { } successor || stored.State.File!.HouseholdCode != code) return;
             household = successor;
         }
-        if (stored.State.File is { Plan: { RiskGone: false } plan } && !(household.Active && household.IsMonitoredIn(plan.EpisodeId)))
+        if (stored.State.File is { Plan: { RiskGone: false } plan } && !(household.Active && household.IsMonitoredIn(plan)))
             await BySystemAsync(new MeasuresOver { Reason = household.Active ? "风险已消除或识别已撤销" : "该户已注销" });
         if (!stored.State.File!.IsOpen) return;
         if (household.Village is { } village && village != stored.State.File!.Village && world.IsVillage(village)) await BySystemAsync(new Relocate { Village = village });
@@ -231,7 +231,7 @@ public sealed partial class CaseGrain(
         }
         while (stored.State.File is { OwedCases: [var next, ..] } owing)
         {
-            var answer = await world.SendAsync(next);
+            var answer = await world.SendAsync(next, owing.HouseholdCode);
             if (answer.Errors.Count > 0) LogNotNeeded(Id, CaseDecision.ActionOf(next.Change), next.Case, answer.Errors[0].Code);
             await CommitAsync(stored.State with { File = owing with { OwedCases = owing.OwedCases.RemoveAt(0) } });
         }

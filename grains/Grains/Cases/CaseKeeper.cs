@@ -35,6 +35,7 @@ public static class CaseWork
 {
     public static IServiceCollection AddCaseWork(this IServiceCollection services) => services
         .AddSingleton<CaseWorld>()
+        .AddSingleton<MissingPlans>()
         .AddHostedService<CaseKeeper>()
         .AddHostedService<CaseWatch>();
 }

@@ -7,7 +7,7 @@ namespace FangFanPin.Grains.Cases;
 
 /// <summary>No reminder per case: one per shard asks the due table what is due by now, so a tick that is late, lost or doubled does no harm.</summary>
 [GrainType("case-shard")]
-public sealed partial class CaseShardGrain(ICaseLookups lookups, IGrainFactory grains, TimeProvider clock, ILogger<CaseShardGrain> log)
+public sealed partial class CaseShardGrain(ICaseLookups lookups, MissingPlans plans, IGrainFactory grains, TimeProvider clock, ILogger<CaseShardGrain> log)
     : Grain, ICaseShardGrain, IRemindable
 {
     private const string Reminder = "case-due";
@@ -36,8 +36,10 @@ public sealed partial class CaseShardGrain(ICaseLookups lookups, IGrainFactory g
         foreach (var chunk in ids.Chunk(AtOnce))
             failed += (await Task.WhenAll(chunk.Select(LookAfterAsync))).Count(done => !done);
         if (failed > 0) LogFailed(failed, ids.Count);
+        // Households that came monitored from elsewhere are asked for by one shard, for all.
+        var opened = Shard == 0 ? await plans.OpenAsync() : 0;
         // Cases that fail stay due and would be read again at once: they wait for the next tick.
-        if (ids.Count == TurnMax && failed == 0) GoOn();
+        if ((ids.Count == TurnMax || opened == MissingPlans.TurnMax) && failed == 0) GoOn();
         return ids.Count - failed;
     }
 

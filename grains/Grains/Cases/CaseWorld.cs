@@ -47,7 +47,13 @@ public sealed class CaseWorld(ICaseAreas areas, ICaseParameters parameters, ICas
         return successor is not null && IsVillage(successor) ? successor : null;
     }
 
-    public Task<CaseAnswer> SendAsync(OwedChange owed) => ChangeAsync(owed.Case, owed.CommandId, CaseActor.System, owed.Change);
+    /// <summary>To the case that is named; where the episode has got another number since, to the plan that its household has.</summary>
+    public async Task<CaseAnswer> SendAsync(OwedChange owed, string? household)
+    {
+        var answer = await ChangeAsync(owed.Case, owed.CommandId, CaseActor.System, owed.Change);
+        if (answer.Errors is not [{ Code: var code }, ..] || code != CaseErrors.NotFound.Code || household is null) return answer;
+        return await lookups.PlanOfAsync(household) is { } plan ? await ChangeAsync(plan, owed.CommandId, CaseActor.System, owed.Change) : answer;
+    }
 
     public Task<CaseAnswer> ChangeAsync(string id, Guid commandId, CaseActor actor, CaseChange change) =>
         grains.GetGrain<ICaseGrain>(CaseKey.Of(id).ToString()).ExecuteAsync(new CaseCommand { CommandId = commandId, Actor = actor, Change = change });

@@ -61,10 +61,13 @@ public sealed class ImportComparison(
         var persons = assembled.Where(a => a.Change is not null).SelectMany(a => a.Change!.Incoming.Members.Select(m => m.PersonCode!)).ToList();
         var standing = await stored.HouseholdsOfAsync(persons, ct);
         var platform = await PlatformFilesAsync([.. assembled.Where(a => files.GetValueOrDefault(a.Code)?.File is null && !PlatformCode.Is(a.Code))], ct);
+        var booked = await stored.BookedAsync([.. files.Keys, .. platform.Values.Select(p => p.Code)], ct);
         var actor = job.Actor with { Region = job.Region };
-        return [.. assembled.Select(a =>
+        return [.. assembled.Select(said =>
         {
-            var known = platform.TryGetValue(a.Code, out var found) ? found : ((string Code, HouseholdFile File)?)null;
+            var known = platform.TryGetValue(said.Code, out var found) ? found : ((string Code, HouseholdFile File)?)null;
+            var before = files.GetValueOrDefault(said.Code)?.File ?? known?.File;
+            var a = HeldMonitoring.Without(said, booked.GetValueOrDefault(known?.Code ?? said.Code), before);
             return ImportPreview.Of(
                 a, ImportDecision.CommandIdOf(job.Id, "commit", a.Code), files.GetValueOrDefault(a.Code), known,
                 p => standing[p].Any(code => code != a.Code && code != known?.Code), world.ContextFor(a.Code, actor));

@@ -1,5 +1,7 @@
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Cases;
+using FangFanPin.Domain.Households;
+using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Records;
 using Npgsql;
@@ -31,6 +33,23 @@ public sealed class CaseLookups(NpgsqlDataSource database, ISealer sealer) : ICa
         select code from chain where depth > 0 order by depth desc limit 1
         """;
 
+    private static readonly string PlanSql = $"select id from case_file where household = $1 and kind = '{CaseKinds.Measures}' and is_open";
+
+    /// <summary>One walk over the monitored ones, which are one in ten.</summary>
+    private static readonly string WithoutPlanSql = $"""
+        select h.code, h.changed_version from household h
+        where h.monitor_category is not null and h.risk_eliminated is distinct from '{YesNo.Yes}' and h.village is not null and (h.status is null or h.status = '{HouseholdStatuses.Active}')
+          and h.document is not null and h.changed_version is not null
+          and not exists (select from case_file c where c.household = h.code and c.kind = '{CaseKinds.Measures}' and c.is_open)
+          and not exists (select from plan_not_needed n where n.household = h.code and n.version = h.changed_version)
+        order by h.village, h.code limit $1
+        """;
+
+    private const string NeedNoPlanSql = """
+        insert into plan_not_needed (household, version) select household, version from unnest($1, $2) as i (household, version) order by household
+        on conflict (household) do update set version = excluded.version
+        """;
+
     /// <summary>Due or owing; and open ones whose village has ended and stands in no open row of the tree.</summary>
     private static readonly string DueSql = $"""
         (select id from case_file where (hashtext(id) & {ICaseShardGrain.Shards - 1}) = $2 and check_at <= $1 order by check_at limit $3)
@@ -50,18 +69,31 @@ public sealed class CaseLookups(NpgsqlDataSource database, ISealer sealer) : ICa
 
     public async Task<string?> SuccessorOfAsync(string village, CancellationToken ct = default) => (await ReadAsync(SuccessorSql, ct, village)).FirstOrDefault();
 
+    public async Task<string?> PlanOfAsync(string household, CancellationToken ct = default) => (await ReadAsync(PlanSql, ct, household)).FirstOrDefault();
+
+    public async Task<IReadOnlyList<(string Household, long Version)>> WithoutPlanAsync(int limit, CancellationToken ct = default) =>
+        await ReadAsync(WithoutPlanSql, r => (r.GetString(0), r.GetInt64(1)), ct, limit);
+
+    public async Task NeedNoPlanAsync(IReadOnlyCollection<(string Household, long Version)> households, CancellationToken ct = default)
+    {
+        await using var command = database.With(NeedNoPlanSql, households.Select(h => h.Household).ToArray(), households.Select(h => h.Version).ToArray());
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     public async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int shard, int limit, CancellationToken ct = default) =>
         await ReadAsync(DueSql, ct, now.ToUniversalTime(), shard, limit);
 
-    private async Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values)
+    private Task<List<string>> ReadAsync(string sql, CancellationToken ct, params object[] values) => ReadAsync(sql, r => r.GetString(0), ct, values);
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object[] values)
     {
         try
         {
             await using var command = database.With(sql, values);
-            var ids = new List<string>();
+            var rows = new List<T>();
             await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) ids.Add(reader.GetString(0));
-            return ids;
+            while (await reader.ReadAsync(ct)) rows.Add(read(reader));
+            return rows;
         }
         catch (NpgsqlException fault)
         {

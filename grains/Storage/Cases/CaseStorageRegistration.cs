@@ -15,6 +15,7 @@ public static class CaseStorageRegistration
         .AddSingleton<ICaseTallies, CaseTallyStore>()
         .AddSingleton<ICaseRefusals, CaseRefusalStore>()
         .AddSingleton<IVisits, VisitStore>()
+        .AddSingleton<IDueVisits, DueVisitStore>()
         .AddSingleton<ICaseHealth, CaseHealthCheck>()
         .AddSingleton<ICaseAttachments, CaseAttachmentStore>()
         .AddSingleton<IPhoneCodes, PhoneCodeStore>()

@@ -1,3 +1,4 @@
+using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
 using FangFanPin.Domain.Regions;
@@ -23,6 +24,12 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
         join household h on h.head_cert_index = w.hash
         where h.code collate "C" like 'P%' and h.code ~ '^P([0-9]{16}|[0-9A-F]{29})$' and h.document is not null and (h.status is null or h.status = '1')
         group by w.certificate
+        """;
+
+    /// <summary>Served by case_by_household.</summary>
+    private const string Booked = $"""
+        select household, kind from case_file
+        where household = any ($1) and is_open and step = '{CaseSteps.Booked}' and kind in ('{CaseKinds.Recognition}', '{CaseKinds.Elimination}')
         """;
 
     /// <summary>Served by household_member_by_cert.</summary>
@@ -64,6 +71,15 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
         if (wanted.Count == 0) return found;
         await using var command = Command(Platform, [.. wanted.Select(w => w.Certificate)]);
         command.Parameters.Add(Hashes(wanted.Select(w => w.Hash)));
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) found[reader.GetString(0)] = reader.GetString(1);
+        return found;
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> BookedAsync(IReadOnlyCollection<string> codes, CancellationToken ct)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var command = Command(Booked, codes);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) found[reader.GetString(0)] = reader.GetString(1);
         return found;

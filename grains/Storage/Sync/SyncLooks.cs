@@ -3,7 +3,6 @@ using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Imports;
-using FangFanPin.Domain.Records;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Sync;
 
@@ -47,22 +46,13 @@ internal sealed class SyncLooks(IWorkbookReader workbooks, DataDictionary dictio
     {
         // What the import would refuse it shall refuse, with its own words.
         if (said.Refused || said.Change is not { } change || before is null) return new Verdict(true, false, null);
-        if (about.Step == CaseSteps.Booked && Shows(about.Kind, change.Incoming)) return new Verdict(true, true, null);
+        if (about.Step == CaseSteps.Booked && HeldMonitoring.Shows(about.Kind, change.Incoming)) return new Verdict(true, true, null);
         var unlocked = before with { Household = before.Household with { Locked = null } };
         var context = new DecisionContext(said.Code, dictionary, villages, Actor.System, today);
         var decision = ImportDecision.Decide(unlocked, change, context);
         if (!decision.Ok) return new Verdict(true, false, null);
         var changes = FileDiff.Between(unlocked, decision.Value);
         return changes.IsEmpty ? new Verdict(false, false, null) : new Verdict(false, false, changes);
-    }
-
-    /// <summary>Whether the national system has what the case decided.</summary>
-    private static bool Shows(string kind, HouseholdFile said)
-    {
-        var newest = said.Episodes.IsEmpty ? null : said.Episodes[^1];
-        return kind == CaseKinds.Elimination
-            ? said.Household.RiskEliminated == YesNo.Yes || newest?.RiskEliminated == YesNo.Yes
-            : said.Household is { MonitorCategory: not null, RiskEliminated: not YesNo.Yes } || newest is { RiskEliminated: not YesNo.Yes };
     }
 
     private sealed class Found : IImportSink

@@ -20,6 +20,11 @@ internal sealed class SyncSettling(NpgsqlDataSource database)
         where s.batch_id = $1 and s.region = $2 and s.stage in ('Waiting', 'Importing') and b.run = $3 and b.running for update of s, b
         """;
 
+    private const string Analyze = "select analyze_grown()";
+
+    /// <summary>Whatever the planner still believes of tables that were filled a moment ago: every statement here takes the whole share at once.</summary>
+    private const string ByHashes = "set local enable_nestloop = off; set local work_mem = '64MB'";
+
     /// <summary>Kinds and outcomes of import_household: 1 new, 2 changed, 3 unchanged, 4 in conflict, 5 refused; 2 as it was, 3 refused at the commit.</summary>
     private const string Judge = """
         update sync_line l set
@@ -87,8 +92,10 @@ internal sealed class SyncSettling(NpgsqlDataSource database)
     public async Task<SyncShare> RunAsync(SyncShare share, int run, int? importRun, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
+        await RunAsync(connection, Analyze, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await ScalarAsync(connection, Claim, ct, share.Batch, share.Region, run) is null) throw new OperationCanceledException("Another runner has settled this share.");
+        await RunAsync(connection, ByHashes, ct);
         if (share.Import is { } import && importRun is { } staged)
         {
             await RunAsync(connection, Judge, ct, share.Batch, share.Region, import, staged);

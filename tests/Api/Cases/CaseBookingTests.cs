@@ -28,17 +28,19 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
         {
             kind = "judge", Result = "1", Visitors = new[] { "王信息员", "李干部" }, AuthorizationSigned = true, Opinion = "情况属实",
             Fields = new { MonitorCategory = "3", RiskType1 = "01", IdNetPerCapita = "6100.00" },
+            Members = new object[] { new { Name = "李四娘", Relation = "02", CertNumber = Certificate(NextNumber()) }, new { Name = "张小", Relation = "03" } },
         });
         await StepAfterAsync(village, id, new { kind = "start-publicity", ReviewedOn = Today(), ReviewAttendance = 5 });
         var household = await ApprovedAsync(id, place.Village, place.Town, place.County);
-        await FigureAsync(place.County, 1, 0);
+        await FigureAsync(place.County, 3, 0); // the whole family, not the applicant alone
         using var editor = await server.SignInAsync(place.County, "reviewer");
         var file = await JsonAsync(await editor.GetAsync($"/api/v1/households/{household}", Ct));
-        Assert.Equal("3", file.GetProperty("household").GetProperty("MonitorCategory").GetString());
+        Assert.Equal(("3", 3), (file.GetProperty("household").GetProperty("MonitorCategory").GetString(), file.GetProperty("household").GetProperty("MemberCount").GetInt32()));
+        Assert.Equal(3, Assert.Single(file.GetProperty("episodes").EnumerateArray()).GetProperty("IdMemberCount").GetInt32());
 
         await StepAfterAsync(editor, id, new { kind = "confirm-national", NationalHouseholdCode = "4100000001" });
         await EliminatedAsync(household, place.Village, place.Town, place.County);
-        await FigureAsync(place.County, 0, 1);
+        await FigureAsync(place.County, 0, 3);
     }
 
     /// <summary>From the end of publicity to the county's approval, on the days that it takes.</summary>
@@ -94,7 +96,7 @@ public sealed class CaseBookingTests(ApiServer server) : IClassFixture<ApiServer
     {
         var answer = await viewer.GetAsync($"/api/v1/regions/{county}/statistics/1?householdTypes={type}", Ct);
         if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return -1; // the county is still starting
-        var value = (await JsonAsync(answer)).GetProperty("rows")[0].GetProperty("values")[0];
+        var value = (await JsonAsync(answer)).GetProperty("rows")[0].GetProperty("values")[1]; // 人数
         return value.ValueKind == JsonValueKind.Null ? 0 : value.GetDecimal();
     }
 

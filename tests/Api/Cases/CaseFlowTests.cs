@@ -45,7 +45,7 @@ public sealed class CaseFlowTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var people = await PeopleAsync();
         using var phone = await client.PhoneAsync(people.Token, Phone(number));
-        var upload = new ByteArrayContent([0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]);
+        var upload = new ByteArrayContent(SampleFiles.Jpeg());
         var photo = (await JsonAsync(await phone.PostAsync("/api/v1/public/attachments?name=a.jpg", upload, Ct))).GetProperty("id").GetGuid();
         var key = Guid.NewGuid();
         var name = $"张三{number}";
@@ -63,7 +63,7 @@ public sealed class CaseFlowTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(Certificate(number)[..3] + new string('*', 11) + Certificate(number)[^4..], shown.GetProperty("declaration").GetProperty("applicantIdNumber").GetString());
         Assert.Contains("accept", shown.GetProperty("actions").EnumerateArray().Select(a => a.GetString()));
         var file = await people.Town.GetAsync($"/api/v1/cases/{id}/attachments/{photo}", Ct);
-        Assert.Equal(("image/jpeg", 7), (file.Content.Headers.ContentType!.MediaType, (await file.Content.ReadAsByteArrayAsync(Ct)).Length));
+        Assert.Equal(("image/jpeg", SampleFiles.Jpeg().Length), (file.Content.Headers.ContentType!.MediaType, (await file.Content.ReadAsByteArrayAsync(Ct)).Length));
 
         await ProblemAsync(await ActAsync(people.Town, id, new { kind = "accept" }), HttpStatusCode.Forbidden, "case.not-your-step-forbidden");
         await ProblemAsync(await ActAsync(people.Village, id, Fits), HttpStatusCode.Conflict, "case.wrong-step");
@@ -172,6 +172,7 @@ public sealed class CaseFlowTests(ApiServer server) : IClassFixture<ApiServer>
             problem.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("field").GetString()));
         foreach (var bytes in new byte[][] { [.. "<html>"u8], [.. "MZ..."u8], [] })
             await ProblemAsync(await phone.PostAsync("/api/v1/public/attachments?name=a.jpg", new ByteArrayContent(bytes), Ct), HttpStatusCode.UnprocessableEntity, "case.attachment-type");
+        await ProblemAsync(await phone.PostAsync("/api/v1/public/attachments?name=a.jpg", new ByteArrayContent([.. SampleFiles.Jpeg(), .. "PK"u8]), Ct), HttpStatusCode.UnprocessableEntity, "case.attachment-trailing");
         var large = new byte[(5 * 1024 * 1024) + 1];
         large[0] = 0xFF;
         await ProblemAsync(await phone.PostAsync("/api/v1/public/attachments", new ByteArrayContent(large), Ct), HttpStatusCode.RequestEntityTooLarge, "case.attachment.too-large");

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using FangFanPin.Contracts.Cases;
 using FangFanPin.Contracts.Sync;
 using FangFanPin.Domain;
 using FangFanPin.Tests.Api.Cases;
@@ -60,6 +61,8 @@ public sealed class SyncCaseTests(SyncServer server) : IClassFixture<SyncServer>
         ranked = await later.GetFromJsonAsync<JsonElement>($"/api/v1/regions/{place.County}/not-in-national?level=5", Ct);
         var first = ranked.GetProperty("rows")[0];
         Assert.Equal((1, place.Village, 1), (first.GetProperty("rank").GetInt32(), first.GetProperty("region").GetString(), first.GetProperty("late").GetInt32()));
+        var behind = await later.GetFromJsonAsync<JsonElement>($"/api/v1/cases?region={place.Village}&kind=recognition&step=60&onStepDays=7", Ct); // the figure opens to its cases
+        Assert.Equal(family.Code, Assert.Single(behind.GetProperty("items").EnumerateArray()).GetProperty("household").GetString());
         Assert.NotEmpty(await later.GetByteArrayAsync($"/api/v1/regions/{place.County}/not-in-national.xlsx", Ct));
 
         var known = family with { Address = "西组", Monitor = "突发严重困难户", Eliminated = "否", Month = $"{Today():yyyyMM}", Risk = "因病" };
@@ -71,6 +74,37 @@ public sealed class SyncCaseTests(SyncServer server) : IClassFixture<SyncServer>
         Assert.Equal("西组", await FieldAsync(after, family.Code, "Address"));
         var settled = await SyncAsync(known);
         Assert.Equal((1L, 0L), (Of(settled, "unchanged"), Of(settled, "confirmed")));
+    }
+
+    [Fact]
+    public async Task An_approved_elimination_ends_the_measures_stands_against_an_older_extract_and_ends_itself_when_one_confirms_it()
+    {
+        var place = cases.Place(5);
+        var family = NewFamily(place.Village) with { Monitor = "突发严重困难户", Eliminated = "否", Month = "202501", Risk = "因病" }; // in the columns of the main sheet alone
+        await SyncAsync(family);
+        await server.Services.GetRequiredService<IGrainFactory>().GetGrain<ICaseShardGrain>(ICaseShardGrain.KeyOf(0)).WorkOffAsync();
+        string id;
+        using (var village = await server.SignInAsync(place.Village, "informant"))
+        {
+            Assert.Equal("P1", await StepOfAsync(village, family.Code, "measures"));
+            id = (await JsonAsync(await PostAsync(village, "/api/v1/cases", new { kind = "propose-elimination", HouseholdCode = family.Code, EliminationMode = "1", Opinion = "收入稳定" }))).GetProperty("id").GetString()!;
+            await ApprovedAsync(id, place.Village, place.Town, place.County, new
+            {
+                kind = "judge", Result = "1", Visitors = new[] { "王", "李" }, Opinion = "稳定", Fields = new { ElDropout = "0", ElHousingDamaged = "0", ElWaterDamaged = "0", ElUninsured = "0", ElNetPerCapita = "15000" },
+            });
+        }
+        using var officer = await server.SignInAsync(place.County, "reviewer");
+        Assert.Equal(("1", "P0"), (await FieldAsync(officer, family.Code, "RiskEliminated"), await StepOfAsync(officer, family.Code, "measures")));
+
+        Assert.Equal(1L, Of(await SyncAsync(family with { Address = "西组" }), "conflicting"));
+        Assert.Equal(("1", "60"), (await FieldAsync(officer, family.Code, "RiskEliminated"), await StepOfAsync(officer, family.Code, "elimination")));
+        var ranked = await officer.GetFromJsonAsync<JsonElement>($"/api/v1/regions/{place.County}/not-in-national", Ct);
+        Assert.Equal(0, ranked.GetProperty("approved").GetInt32()); // that list is of recognitions
+
+        Assert.Equal(1L, Of(await SyncAsync(family with { Address = "西组", Eliminated = "是" }), "confirmed"));
+        Assert.Equal(("1", "70", "西组"), (await FieldAsync(officer, family.Code, "RiskEliminated"), await StepOfAsync(officer, family.Code, "elimination"), await FieldAsync(officer, family.Code, "Address")));
+        Assert.Equal(1L, Of(await SyncAsync(family with { Address = "西组", Eliminated = "是" }), "unchanged"));
+        Assert.Equal(0L, await server.CountAsync($"select count(*) from case_file where household = '{family.Code}' and is_open"));
     }
 
     [Fact]
@@ -122,11 +156,11 @@ public sealed class SyncCaseTests(SyncServer server) : IClassFixture<SyncServer>
     }
 
     /// <summary>From the verification to the county's approval, on the days that it takes.</summary>
-    private async Task<string> ApprovedAsync(string id, string village, string town, string county)
+    private async Task<string> ApprovedAsync(string id, string village, string town, string county, object? judge = null)
     {
         using (var office = await server.SignInAsync(village, "informant"))
         {
-            await StepAfterAsync(office, id, new
+            await StepAfterAsync(office, id, judge ?? new
             {
                 kind = "judge", Result = "1", Visitors = new[] { "王信息员", "李干部" }, AuthorizationSigned = true, Opinion = "情况属实",
                 Fields = new { MonitorCategory = "3", RiskType1 = "01", IdNetPerCapita = "6100.00" },
@@ -157,9 +191,9 @@ public sealed class SyncCaseTests(SyncServer server) : IClassFixture<SyncServer>
     }
 
     /// <summary>Of the recognition: the measures that follow it are a case of their own.</summary>
-    private async Task<string?> StepOfAsync(HttpClient officer, string household)
+    private async Task<string?> StepOfAsync(HttpClient officer, string household, string kind = "recognition")
     {
-        var id = (string)(await server.AskAsync($"select id from case_file where household = '{household}' and kind = 'recognition'"))!;
+        var id = (string)(await server.AskAsync($"select id from case_file where household = '{household}' and kind = '{kind}'"))!;
         return (await JsonAsync(await officer.GetAsync($"/api/v1/cases/{id}", Ct))).GetProperty("case").GetProperty("step").GetString();
     }
 

@@ -17,8 +17,13 @@ internal static class ColdBench
     {
         await using var host = await BenchHost.StartAsync(options);
         var population = await Population.LoadAsync(host, options.Region);
-        Report.Value("cold.households", population.Households.Count);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(10));
+        await MeasureAsync(host, population);
+    }
+
+    public static async Task MeasureAsync(BenchHost host, Population population)
+    {
+        Report.Value("cold.households", population.Count);
         var (expected, scanned) = await StoredFigures.ScanAsync(host);
         var times = new List<double>();
         for (var start = 0; start < Starts; start++)

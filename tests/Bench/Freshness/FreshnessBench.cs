@@ -22,9 +22,14 @@ internal static class FreshnessBench
         await using var host = await BenchHost.StartAsync(options);
         var population = await Population.LoadAsync(host, options.Region);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(3));
+        await MeasureAsync(host, population, options);
+    }
+
+    public static async Task MeasureAsync(BenchHost host, Population population, BenchOptions options)
+    {
         var seconds = options.Seconds ?? 60;
         var plan = new ChangePlan(population, seconds * PerSecond, MarkerEvery);
-        Report.Value("freshness.households", population.Households.Count);
+        Report.Value("freshness.households", population.Count);
 
         await SendAsync(host, plan.WarmUp(2 * PerSecond), new ConcurrentQueue<Sent>());
         await Population.SettledAsync(host, TimeSpan.FromMinutes(1));

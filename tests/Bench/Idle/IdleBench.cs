@@ -13,6 +13,11 @@ internal static class IdleBench
         await using var host = await BenchHost.StartAsync(options);
         Report.Value("idle.start_mb", ResidentMb());
         var people = await LoadedAsync(host, options);
+        await MeasureAsync(host, people);
+    }
+
+    public static async Task MeasureAsync(BenchHost host, long people)
+    {
         Report.Value("idle.persons", people);
         Report.Value("idle.loaded_mb", ResidentMb());
         var management = host.Grains.GetGrain<IManagementGrain>(0);

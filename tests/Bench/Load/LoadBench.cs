@@ -1,11 +1,7 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
-using System.Text.Json;
 using FangFanPin.Api.Demo;
 using FangFanPin.Domain.Demo;
-using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Figures;
-using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
 using FangFanPin.Tests.Bench.Host;
 
@@ -17,9 +13,6 @@ namespace FangFanPin.Tests.Bench.Load;
 /// </summary>
 internal static class LoadBench
 {
-    private const int AtOnce = 3;
-    private static readonly TimeSpan Most = TimeSpan.FromHours(2);
-
     public static async Task RunAsync(BenchOptions options)
     {
         await using var host = await BenchHost.StartAsync(options);
@@ -54,15 +47,9 @@ internal static class LoadBench
         var database = await PostgresCpu.OfAsync(host);
         var databaseCpu = database?.Seconds();
         var watch = Stopwatch.StartNew();
-        var (previewed, done) = (new TimeSpan[counties.Count], 0);
-        await Parallel.ForAsync(0, counties.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
+        await CountyImports.RunAsync(http, counties, county =>
         {
-            var id = await UploadAsync(http, counties[i].Region, counties[i].Files);
-            await StageAsync(http, id, "Previewed");
-            (await http.PostAsync($"/api/v1/imports/{id}/commit", null)).EnsureSuccessStatusCode();
-            await StageAsync(http, id, "Done");
-            foreach (var file in counties[i].Files) File.Delete(file);
-            Report.Progress($"{Interlocked.Increment(ref done)}/{counties.Count} {watch.Elapsed.TotalSeconds:0} s");
+            foreach (var file in county.Files) File.Delete(file);
         });
         var committed = watch.Elapsed;
         await Population.SettledAsync(host, TimeSpan.FromMinutes(10));
@@ -73,40 +60,16 @@ internal static class LoadBench
         return (manifest, seconds);
     }
 
-    private static (DemoManifest Manifest, List<(RegionCode Region, IReadOnlyList<string> Files)> Counties) Export(BenchHost host, BenchOptions options, DemoFormat format)
+    private static (DemoManifest Manifest, List<CountyImports.County> Counties) Export(BenchHost host, BenchOptions options, DemoFormat format)
     {
-        var (regions, total) = (new DemoRegions(), default(DemoManifest));
-        var parts = new List<(RegionCode, IReadOnlyList<string>)>();
-        foreach (var county in regions.VillagesBy(RegionLevel.County, regions.Find(options.Region)!).Select(g => g.Key))
+        var (total, counties) = (default(DemoManifest), new List<CountyImports.County>());
+        foreach (var (county, manifest) in CountyImports.Export(host.Folder, options.Region, format, new DemoOptions()))
         {
-            var result = new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = Path.Combine(host.Folder, $"{county.Code}"), Format = format }).Run(county);
-            parts.Add((county.Code, [.. result.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal))]));
-            if (total is null) total = result.Manifest;
-            else total.Add(result.Manifest);
+            counties.Add(county);
+            if (total is null) total = manifest;
+            else total.Add(manifest);
         }
-        return (total!, parts);
-    }
-
-    internal static async Task<string> UploadAsync(HttpClient http, RegionCode region, IEnumerable<string> files)
-    {
-        using var form = new MultipartFormDataContent();
-        foreach (var file in files) form.Add(new StreamContent(File.OpenRead(file)), "files", Path.GetFileName(file));
-        var answer = await http.PostAsync($"/api/v1/imports?region={region}", form);
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
-    }
-
-    internal static async Task StageAsync(HttpClient http, string id, string wanted)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            var job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}");
-            var stage = job.GetProperty("stage").GetString();
-            if (stage == wanted) return;
-            if (stage is "Failed" or "Cancelled" || watch.Elapsed > Most) throw new InvalidOperationException(job.ToString());
-            await Task.Delay(100);
-        }
+        return (total!, counties);
     }
 
     private static async Task<double> DifferencesAsync(BenchHost host)

@@ -22,8 +22,13 @@ internal static class ReadBench
     {
         await using var host = await BenchHost.StartAsync(options);
         var population = await Population.LoadAsync(host, options.Region);
-        Report.Value("read.people", population.People);
         Report.Value("read.settled_after_ms", (await Population.SettledAsync(host, TimeSpan.FromMinutes(3))).TotalMilliseconds);
+        await MeasureAsync(host, population, options);
+    }
+
+    public static async Task MeasureAsync(BenchHost host, Population population, BenchOptions options)
+    {
+        Report.Value("read.people", population.People);
         var token = await BenchAccounts.TokenAsync(host, Account);
         await AnsweringAsync(host, token);
 

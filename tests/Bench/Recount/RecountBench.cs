@@ -13,8 +13,13 @@ internal static class RecountBench
     {
         await using var host = await BenchHost.StartAsync(options);
         var population = await Population.LoadAsync(host, options.Region);
-        Report.Value("recount.households", population.Households.Count);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(10));
+        await MeasureAsync(host, population);
+    }
+
+    public static async Task MeasureAsync(BenchHost host, Population population)
+    {
+        Report.Value("recount.households", population.Count);
         await host.RestartAsync("--FangFanPin:Rollup:RecountPause=00:00:00.001", "--FangFanPin:Rollup:RecountAtOnce=16");
         var first = await RoundAsync(host);
         var second = await RoundAsync(host);

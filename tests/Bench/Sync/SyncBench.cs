@@ -5,7 +5,6 @@ using FangFanPin.Api.Demo;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Tests.Bench.Host;
-using FangFanPin.Tests.Bench.Load;
 
 namespace FangFanPin.Tests.Bench.Sync;
 
@@ -45,14 +44,8 @@ internal static class SyncBench
     private static async Task<double> LoadAsync(HttpClient http, BenchHost host, List<string> files)
     {
         var watch = Stopwatch.StartNew();
-        // As many counties at once as the load of the other benchmark has.
-        await Parallel.ForEachAsync(files.GroupBy(f => Path.GetFileName(f)[..RegionCode.Digits]), new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (county, _) =>
-        {
-            var id = await LoadBench.UploadAsync(http, RegionCode.Parse(county.Key), county);
-            await LoadBench.StageAsync(http, id, "Previewed");
-            (await http.PostAsync($"/api/v1/imports/{id}/commit", null)).EnsureSuccessStatusCode();
-            await LoadBench.StageAsync(http, id, "Done");
-        });
+        var counties = files.GroupBy(f => Path.GetFileName(f)[..RegionCode.Digits]).Select(g => new CountyImports.County(RegionCode.Parse(g.Key), [.. g]));
+        await CountyImports.RunAsync(http, counties);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(10));
         Report.Value("load.seconds", watch.Elapsed.TotalSeconds);
         return watch.Elapsed.TotalSeconds;

@@ -109,23 +109,24 @@ internal sealed class CaseLoad(FaultCluster cluster, int seed, int callers)
 
     private static ProposeMeasures Plan() => new() { Measures = [new MeasureProposal(FieldTexts.Of(("Category", "10"), ("Item", "1001")))] };
 
-    private static CaseActor Officer(string region) => CaseActor.Officer(new Actor("u" + region, "测试", "reviewer", region));
+    internal static CaseActor Officer(string region) => CaseActor.Officer(new Actor("u" + region, "测试", "reviewer", region));
 
     private async Task<string> DeclaredAsync(string village, int number)
     {
         var id = Guid.NewGuid().ToString("N");
-        var declare = new Declare
-        {
-            Village = village, QueryCode = id[..12].ToUpperInvariant(),
-            Declaration = new SelfDeclaration
-            {
-                ApplicantName = "王甲", ApplicantIdNumber = SampleHouseholds.Certificate((seed & 0xFFFF) + number), ApplicantPhone = "13900001234", Address = "东组", MemberCount = 3,
-                ProblemTypes = ["01"], ProblemText = "住院", Authorized = true,
-            },
-        };
-        await MustAsync(id, declare, CaseActor.Applicant(village));
+        await MustAsync(id, Declaration(village, id, (seed & 0xFFFF) + number), CaseActor.Applicant(village));
         return id;
     }
+
+    internal static Declare Declaration(string village, string id, int certificate) => new()
+    {
+        Village = village, QueryCode = id[..12].ToUpperInvariant(),
+        Declaration = new SelfDeclaration
+        {
+            ApplicantName = "王甲", ApplicantIdNumber = SampleHouseholds.Certificate(certificate), ApplicantPhone = "13900001234", Address = "东组", MemberCount = 3,
+            ProblemTypes = ["01"], ProblemText = "住院", Authorized = true,
+        },
+    };
 
     private async Task<string> PlannedAsync(string village, int number)
     {

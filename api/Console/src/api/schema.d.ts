@@ -1663,6 +1663,7 @@ export interface components {
             fields?: components["schemas"]["FieldTexts"];
             /** Format: double */
             computedPerCapita?: null | number;
+            members?: components["schemas"]["FieldTexts"][];
             securityText?: null | string;
             authorizationSigned?: boolean;
             opinion?: null | string;
@@ -1895,6 +1896,9 @@ export interface components {
             bookingPending: boolean;
             actions: string[];
             plan: null | components["schemas"]["PlanResponse"];
+            members: {
+                [key: string]: string;
+            }[];
         };
         CaseSeen: {
             id: string;

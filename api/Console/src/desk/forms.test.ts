@@ -47,3 +47,31 @@ it('counts the days of publicity by the server, whatever the phone says', () => 
   expect(at(1)).toEqual(['objection'])
   expect(at(0)).toEqual(['end-publicity', 'objection'])
 })
+
+it('makes measures of what was chosen, one after the other, and says what others mean', () => {
+  const inputs = FORMS['propose-measures']!.inputs(recognition)
+  expect(asked(inputs, {}).map((i) => i.name)).toEqual(['Item1'])
+  expect(asked(inputs, { Item1: '0704', Item2: '0499' }).map((i) => i.name)).toEqual(['Item1', 'Item2', 'Remark2', 'Item3'])
+  expect(missing(inputs, { Item1: '0704', Item2: '0499' })).toEqual(['其他说明'])
+  expect(changeOf('propose-measures', inputs, { Item1: '0704', Item2: '0499', Remark2: '护路' }, [])).toEqual({
+    kind: 'propose-measures', Measures: [{ Fields: { Category: '07', Item: '0704' } }, { Fields: { Category: '04', Item: '0499', OtherRemark: '护路' } }],
+  })
+})
+
+it('offers of a plan what its measures allow', () => {
+  const actions = ['propose-measures', 'start-measure', 'note-progress', 'end-measure']
+  const at = (...states: string[]) => offered({ ...recognition, actions, plan: { measures: states.map((status, i) => ({ id: String(i), status, fields: { Item: '0704' } })) } } as unknown as Case)
+  expect(at()).toEqual(['propose-measures'])
+  expect(at('2', '3')).toEqual(['propose-measures', 'note-progress', 'end-measure'])
+  expect(at('1')).toEqual(actions)
+})
+
+it('asks for the family only where the register does not know it, and sends whom it was told', () => {
+  const unknown = { ...recognition, declaration: { memberCount: 3 } } as unknown as Case
+  const inputs = FORMS['judge']!.inputs(unknown)
+  expect(asked(inputs, { Result: '2' }).some((i) => /^Member/.test(i.name))).toBe(false)
+  const values = { Result: '1', Member2Name: '李四', Member2Relation: '02', Member2Certificate: 'x', Member3Name: '' }
+  expect(asked(inputs, values).map((i) => i.name).filter((n) => /^Member\d/.test(n))).toEqual(['Member2Name', 'Member2Relation', 'Member2Certificate', 'Member3Name'])
+  expect(changeOf('judge', inputs, values, [])['Members']).toEqual([{ Name: '李四', Relation: '02', CertNumber: 'x' }])
+  expect(FORMS['judge']!.inputs({ ...unknown, case: { ...unknown.case, household: 'H1' } } as Case).some((i) => /^Member/.test(i.name))).toBe(false)
+})

@@ -1,5 +1,7 @@
 import { dayAfter, today } from '../shared/days'
 import type { Case, Change } from './api'
+import { familyInputs, familyOf } from './family'
+import { measureForms } from './measures'
 
 export interface Choice { code: string; label: string }
 
@@ -13,6 +15,8 @@ export interface Input {
   hint?: string
   /** Member of RiskEpisode, sent below Fields. */
   field?: boolean
+  /** Of what the form's shape makes; not sent by itself. */
+  part?: boolean
   /** Asked only where the other answers make it meaningful. */
   when?: (values: Values) => boolean
 }
@@ -27,6 +31,8 @@ export interface Form {
   /** Whether it makes sense on this case; the API says by step only who may try. */
   fits?: (of: Case) => boolean
   inputs: (of: Case) => Input[]
+  /** Members of the change that are made of several answers. */
+  shape?: (values: Values) => Record<string, unknown>
 }
 
 const list = (...pairs: string[]): Choice[] => pairs.map((p) => ({ code: p.slice(0, p.indexOf(' ')), label: p.slice(p.indexOf(' ') + 1) }))
@@ -53,6 +59,7 @@ function judgeRecognition(of: Case): Input[] {
     yesNo('IdDropout', '失学辍学', fits), yesNo('IdHousingUnsafe', '住房有安全问题', fits), yesNo('IdWaterUnsafe', '饮水有安全问题', fits), yesNo('IdUninsured', '有人未参医保', fits),
     { name: 'ComputedPerCapita', label: '人均纯收入', type: 'number', hint: '核算的家庭人均纯收入(元)', when: fits },
     { name: 'AuthorizationSigned', label: '已签授权承诺书', type: 'yes', when: fits },
+    ...familyInputs(of, fits),
     opinion(),
   ]
 }
@@ -78,7 +85,7 @@ const unanswered = (of: Case) => of.objections.filter((o) => !o.answeredOn)
 /** The actions as officers meet them; what the API allows now decides which are shown. */
 export const FORMS: Record<string, Form> = {
   accept: { label: '受理', sure: '受理后开始入户核实,确定受理吗?', inputs: () => [] },
-  judge: { label: '填写核实结论', inputs: (of) => (of.case.kind === 'elimination' ? judgeElimination(of) : judgeRecognition(of)) },
+  judge: { label: '填写核实结论', inputs: (of) => (of.case.kind === 'elimination' ? judgeElimination(of) : judgeRecognition(of)), shape: familyOf },
   'link-household': { label: '关联已有农户', inputs: () => [{ name: 'HouseholdCode', label: '农户', type: 'household' }] },
   'start-publicity': {
     label: '评议并开始公示',
@@ -110,6 +117,7 @@ export const FORMS: Record<string, Form> = {
     label: '预警核查结论',
     inputs: () => [{ name: 'Result', label: '核查结论', type: 'choice', choices: list('1 存在风险(转纳入流程)', '2 不符合(信息有误)', '4 已是监测对象', '5 已享政策风险可控') }, opinion()],
   },
+  ...measureForms(todayOf),
   resubmit: { label: '代为补正', inputs: () => [{ name: 'ProblemText', label: '补充说明', type: 'area' }] },
   withdraw: { label: '撤回', danger: true, sure: '确定撤回吗?', inputs: () => [] },
   appeal: { label: '代为申诉', inputs: () => [opinion()] },
@@ -118,7 +126,7 @@ export const FORMS: Record<string, Form> = {
 }
 
 /** What brings a case onwards; everything else stands behind it. */
-export const MAIN = ['accept', 'judge', 'answer-objection', 'start-publicity', 'end-publicity', 'approve', 'close-warning', 'confirm-national']
+export const MAIN = ['accept', 'judge', 'answer-objection', 'start-publicity', 'end-publicity', 'approve', 'close-warning', 'confirm-national', 'propose-measures', 'start-measure', 'note-progress', 'end-measure']
 
 /** What of the allowed actions is offered, in the order of the buttons. */
 export function offered(of: Case): string[] {
@@ -138,11 +146,13 @@ export function changeOf(kind: string, inputs: Input[], values: Values, attachme
   const visitors: string[] = []
   for (const input of asked(inputs, values)) {
     const value = (values[input.name] || '').trim()
-    if (!value) continue
+    if (!value || input.part) continue
     if (input.field) fields[input.name] = value
     else if (/^Visitor\d$/.test(input.name)) visitors.push(value)
     else change[input.name] = input.type === 'number' || input.name === 'No' ? Number(value) : input.type === 'yes' || input.name === 'Upheld' ? value === 'true' : value
   }
+  const shape = FORMS[kind] && FORMS[kind]!.shape
+  if (shape) Object.assign(change, shape(values))
   if (visitors.length) change['Visitors'] = visitors
   if (Object.keys(fields).length) change['Fields'] = fields
   if (attachments.length) change['Attachments'] = attachments

@@ -14,7 +14,8 @@ export const FIELD_LABELS: Record<string, string> = {
   EliminationMode: '消除方式', NaturalReason: '消除原因', ElDropout: '失学辍学', ElHousingDamaged: '住房损毁', ElWaterDamaged: '饮水损毁', ElUninsured: '有人未参保', ElNetPerCapita: '人均纯收入',
 }
 
-const RELATIONS: Record<string, string> = {
+/** Codes of list Relation. */
+export const RELATIONS: Record<string, string> = {
   '01': '户主', '02': '配偶', '03': '之子', '04': '之女', '05': '之儿媳', '06': '之女婿', '07': '之孙子', '08': '之孙女', '09': '之外孙子', '10': '之外孙女', '11': '之父', '12': '之母', '13': '之岳父', '14': '之岳母',
   '15': '之公公', '16': '之婆婆', '17': '之祖父', '18': '之祖母', '19': '之外祖父', '20': '之外祖母', '21': '之兄弟姐妹', '22': '之兄弟媳妇', '23': '之叔伯', '24': '之侄儿', '25': '之侄女', '26': '之曾孙子', '27': '之曾孙女', '99': '其他',
 }

@@ -36,6 +36,11 @@ export const OPENINGS: Record<string, Opening> = {
       opinion,
     ],
   },
+  'open-measures': {
+    label: '制定帮扶措施',
+    hint: '监测对象的帮扶措施,由村提出、乡镇确认。系统会为新识别和导入的监测对象自动建立,这里可以提前发起。',
+    inputs: () => [household],
+  },
   'propose-elimination': {
     label: '提出风险消除',
     hint: '风险稳定消除的监测对象。',

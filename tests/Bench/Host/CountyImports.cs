@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FangFanPin.Api.Demo;
+using FangFanPin.Domain.Demo;
+using FangFanPin.Domain.Dictionary;
+using FangFanPin.Domain.Regions;
+
+namespace FangFanPin.Tests.Bench.Host;
+
+/// <summary>National exports of invented households and their way in: one import for each county over HTTP, several at a time.</summary>
+internal static class CountyImports
+{
+    private const int AtOnce = 3;
+    private static readonly TimeSpan Most = TimeSpan.FromHours(2);
+
+    public sealed record County(RegionCode Region, IReadOnlyList<string> Files);
+
+    /// <summary>The counties of a region, each with its own folder and manifest, made when it is asked for.</summary>
+    public static IEnumerable<(County County, DemoManifest Manifest)> Export(string folder, RegionCode region, DemoFormat format, DemoOptions options)
+    {
+        var regions = new DemoRegions();
+        foreach (var county in regions.VillagesBy(RegionLevel.County, regions.Find(region)!).Select(g => g.Key))
+        {
+            var export = new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = Path.Combine(folder, $"{county.Code}"), Format = format, Population = options });
+            var result = export.Run(county);
+            yield return (new County(county.Code, [.. result.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal))]), result.Manifest);
+        }
+    }
+
+    /// <param name="after">Called when a county is in.</param>
+    public static Task RunAsync(HttpClient http, IEnumerable<County> counties, Action<County>? after = null)
+    {
+        var (watch, done) = (Stopwatch.StartNew(), 0);
+        return Parallel.ForEachAsync(counties, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (county, _) =>
+        {
+            var id = await UploadAsync(http, county);
+            await StageAsync(http, id, "Previewed");
+            (await http.PostAsync($"/api/v1/imports/{id}/commit", null)).EnsureSuccessStatusCode();
+            await StageAsync(http, id, "Done");
+            after?.Invoke(county);
+            Report.Progress($"{Interlocked.Increment(ref done)} counties, {watch.Elapsed.TotalSeconds:0} s");
+        });
+    }
+
+    private static async Task<string> UploadAsync(HttpClient http, County county)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var file in county.Files) form.Add(new StreamContent(File.OpenRead(file)), "files", Path.GetFileName(file));
+        var answer = await http.PostAsync($"/api/v1/imports?region={county.Region}", form);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    private static async Task StageAsync(HttpClient http, string id, string wanted)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{id}");
+            var stage = job.GetProperty("stage").GetString();
+            if (stage == wanted) return;
+            if (stage is "Failed" or "Cancelled" || watch.Elapsed > Most) throw new InvalidOperationException(job.ToString());
+            await Task.Delay(100);
+        }
+    }
+}
