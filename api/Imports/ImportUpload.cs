@@ -19,14 +19,19 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
     /// <returns>The uploaded job, or the one that the same Idempotency-Key has made before.</returns>
     public async Task<Outcome<ImportJob>> ReceiveAsync(HttpContext context, Caller caller, string region)
     {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Value.UploadBytesMax;
         var id = RequestIds.Of(context.Request, caller, "import");
         if (await jobs.FindAsync(id, context.RequestAborted) is { } before)
         {
-            if (before.Stage != ImportStage.Uploading) return before;
+            if (before.Stage != ImportStage.Uploading)
+            {
+                // Whoever is still sending does not read an answer, and would take the closed connection for a failure and send once more.
+                await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                return before;
+            }
             await jobs.DeleteAsync(id, context.RequestAborted); // the try before broke off in the middle
         }
         if (BoundaryOf(context.Request) is not { } boundary) return ImportErrors.NoFiles;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Value.UploadBytesMax;
         var job = new ImportJob
         {
             Id = id,

@@ -178,6 +178,16 @@ public sealed class ImportFlowTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(0, await HistoryAsync(code));
     }
 
+    /// <summary>More than the sockets hold: whoever is still sending would meet a closed connection instead of the answer.</summary>
+    [Fact]
+    public async Task An_upload_that_is_sent_again_is_heard_to_its_end_before_it_is_answered()
+    {
+        using var client = await server.SignInAsync(County, "importer");
+        client.DefaultRequestHeaders.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        var one = await UploadAsync(client, County, ("a.csv", Family("男").File));
+        Assert.Equal(one.Id, (await UploadAsync(client, County, ("a.csv", new byte[48 << 20]))).Id);
+    }
+
     [Fact]
     public async Task A_commit_whose_runner_died_is_taken_up_and_finished_once()
     {
