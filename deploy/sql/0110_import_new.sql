@@ -48,17 +48,16 @@ alter table import_new alter column document set storage external, alter column 
 
 -- A load fills tables in seconds that the sessions' prepared plans know as empty, and a plan is made anew only when its tables are analysed. The running
 -- system may not analyse; this does it for the tables that have grown by half, for one caller at a time.
-create function analyze_grown() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create function analyze_grown() returns void language plpgsql security definer set search_path = public as $$
 declare
     t text;
 begin
     if not pg_try_advisory_xact_lock(6382177) then return; end if;
     for t in
         select relname from pg_stat_user_tables
-        where schemaname = 'public' and relname in ('household', 'household_member', 'household_history', 'household_risk', 'owed', 'import_new', 'import_household')
+        where relname in ('household', 'household_member', 'household_history', 'household_risk', 'owed', 'import_new', 'import_household')
           and n_mod_since_analyze > 2000 + n_live_tup / 2
     loop
-        execute format('analyze public.%I', t);
+        execute format('analyze %I', t);
     end loop;
 end $$;
-revoke all on function analyze_grown() from public;

@@ -1,3 +1,4 @@
+-- Closed to everybody but the running system (the grants follow), and named tables are those of this schema, whoever calls.
 -- A first synchronisation fills its tables in seconds, too: without an analysis its end compared every line with every household.
 create or replace function analyze_grown() returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -13,3 +14,4 @@ begin
         execute format('analyze public.%I', t);
     end loop;
 end $$;
+revoke all on function analyze_grown() from public;
