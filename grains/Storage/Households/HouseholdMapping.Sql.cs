@@ -103,7 +103,7 @@ public sealed partial class HouseholdMapping
 
     private const string LoadSql = $"""
         select h.code, h.version, h.contribution, h.next_due, h.document,
-            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document, a.ids, a.hashes, a.versions,
+            c.version, c.at, c.actor, c.kind, c.command_id, c.import_id, c.document, a.ids, a.hashes, a.versions, h.document_hash,
             {HouseholdColumns.Sql}
         from household h left join household_history c on c.code = h.code and c.version = h.changed_version
         cross join lateral (

@@ -27,9 +27,10 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
 
     /// <param name="Columns">As they stand in the row.</param>
+    /// <param name="DocumentHash">Likewise; null for a row from before it was kept.</param>
     /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
     /// <param name="Lists">A file that has them, with nothing else in it; <paramref name="Encoded"/> is what they are as bytes.</param>
-    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, NumberHashes? Hashes, HouseholdFile Lists, KeptPart? Encoded);
+    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, byte[]? DocumentHash, NumberHashes? Hashes, HouseholdFile Lists, KeptPart? Encoded);
 
     /// <summary>Documents are written and sealed without a pause between, so a thread needs room for one.</summary>
     [ThreadStatic]
@@ -60,6 +61,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             WriteId = writeId,
             Document = document,
             DocumentHash = fingerprint,
+            HashBefore = membersStand ? known!.DocumentHash : null,
             Columns = columns,
             IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
@@ -78,7 +80,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     public void Committed(HouseholdRow row)
     {
         var head = row.File?.Household;
-        Remember(row.Key, row.Version, row.File, row.Columns, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex), row.Lists);
+        Remember(row.Key, row.Version, row.File, row.Columns, row.DocumentHash, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex), row.Lists);
     }
 
     private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode, KeptPart? end = null)
@@ -118,10 +120,10 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     private static bool IsOf(byte[]? index, byte key) => index is null || index[0] == key;
 
-    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, NumberHashes? hashes, KeptPart? lists)
+    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, byte[]? documentHash, NumberHashes? hashes, KeptPart? lists)
     {
         if (ListOf(file) is not { } list) return;
-        membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, hashes, file! with { Household = HouseholdFile.Empty.Household }, lists));
+        membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, documentHash, hashes, file! with { Household = HouseholdFile.Empty.Household }, lists));
     }
 
     /// <summary>Null when there is nobody: empty lists share one object.</summary>
@@ -135,7 +137,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         if (quiet.Count > 0) batch.BatchCommands.Add(Quiet(quiet));
         if (others.Count > 0) batch.BatchCommands.Add(Whole(others));
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        var saved = new HashSet<string>(StringComparer.Ordinal);
+        var saved = new HashSet<string>(rows.Count, StringComparer.Ordinal);
+        if (quiet.Count > 0) saved.UnionWith(await reader.ReadAsync(ct) && !reader.IsDBNull(0) ? reader.GetFieldValue<string[]>(0) : quiet.Select(r => r.Key));
         do
         {
             while (await reader.ReadAsync(ct)) saved.Add(reader.GetString(0));
@@ -187,7 +190,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File, stored.Columns, hashes: null, lists);
+        Remember(stored.Key, stored.Version, state.File, stored.Columns, stored.DocumentHash, hashes: null, lists);
         return true;
     }
 
@@ -195,10 +198,11 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     {
         Key = reader.GetString(0),
         Version = reader.GetInt64(1),
-        Columns = HouseholdColumns.Read(reader, 15, CellVector.Decode(reader.GetFieldValue<byte[]>(2)), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3)),
+        Columns = HouseholdColumns.Read(reader, 16, CellVector.Decode(reader.GetFieldValue<byte[]>(2)), reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3)),
         Document = reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
         Change = reader.IsDBNull(5) ? null : ChangeOf(reader, reader.GetString(0), 5),
         Commands = reader.IsDBNull(12) ? [] : CommandsOf(reader, 12),
+        DocumentHash = reader.IsDBNull(15) ? null : reader.GetFieldValue<byte[]>(15),
     };
 
     private static ImmutableArray<AppliedCommand> CommandsOf(NpgsqlDataReader reader, int first)

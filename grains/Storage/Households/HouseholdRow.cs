@@ -17,6 +17,9 @@ public sealed class HouseholdRow : RecordRow
 
     /// <summary>Fingerprint of what the document holds, for the audit and whoever verifies.</summary>
     public byte[]? DocumentHash { get; init; }
+
+    /// <summary>Of a quiet row: the hash of the document that this one follows.</summary>
+    public byte[]? HashBefore { get; init; }
     public required HouseholdColumns Columns { get; init; }
 
     /// <summary>A change by a person that leaves columns and members as they are known to stand.</summary>
@@ -85,6 +88,7 @@ public sealed record MemberRows(IReadOnlyList<MemberRow> Rows, byte[] Digest)
 public sealed class StoredHousehold : StoredRow
 {
     public byte[]? Document { get; init; }
+    public byte[]? DocumentHash { get; init; }
     public required HouseholdColumns Columns { get; init; }
     public StoredChange? Change { get; init; }
     public ImmutableArray<AppliedCommand> Commands { get; init; } = [];

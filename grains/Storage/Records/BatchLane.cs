@@ -36,7 +36,6 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
     private readonly Func<IReadOnlyList<TItem>, Task> work;
     private readonly Task worker;
     private Queue<TItem> heldBack = new();
-    private volatile TaskCompletionSource company = new();
 
     public BatchLane(RecordsOptions options, Func<IReadOnlyList<TItem>, Task> work)
     {
@@ -51,7 +50,6 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         try
         {
             await queue.Writer.WriteAsync(item, ct);
-            if (queue.Reader.Count >= options.BatchRowsWanted) company.TrySetResult();
         }
         catch (ChannelClosedException)
         {
@@ -86,12 +84,10 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         }
     }
 
+    /// <summary>Goes on gathering while more come: whoever is about to write shall come along, and who is alone shall not wait for a clock.</summary>
     private async Task GatherAsync()
     {
-        if (options.Linger <= TimeSpan.Zero) return;
-        company = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (queue.Reader.Count >= options.BatchRowsWanted) return; // looked at after the promise: whoever comes now keeps it
-        await Task.WhenAny(company.Task, Task.Delay(options.Linger)); // the delay is for the few: they shall not wait for more
+        for (int seen = -1, count; (count = queue.Reader.Count) > seen && count < options.BatchRowsWanted; seen = count) await new OthersFirst();
     }
 
     private List<TItem> NextBatch()

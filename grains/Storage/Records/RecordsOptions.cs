@@ -14,17 +14,14 @@ public sealed record RecordsOptions
     /// <summary>Rows in one statement.</summary>
     public int BatchRowsMax { get; init; } = 256;
 
-    /// <summary>Rows for which it is worth to start; see <see cref="Linger"/>.</summary>
-    public int BatchRowsWanted { get; init; } = 20;
+    /// <summary>
+    /// Rows for which it is worth to start at once; fewer wait as long as more come. A statement costs the database as much as dozens of rows, so fuller
+    /// batches take a third off its work per row.
+    /// </summary>
+    public int BatchRowsWanted { get; init; } = 32;
 
     /// <summary>Writes and reads that may wait, per lane; further callers wait for room.</summary>
     public int QueueMax { get; init; } = 4096;
-
-    /// <summary>
-    /// Longest time to wait for <see cref="BatchRowsWanted"/>. A statement costs the database as much as dozens of rows: fuller batches take a third off its
-    /// work per row (measured with 64 callers), for a delay that nobody notices.
-    /// </summary>
-    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Attempts of one batch while the database is away; pauses double from <see cref="RetryPause"/>, so eight take about six seconds.</summary>
     public int AttemptsMax { get; init; } = 8;
