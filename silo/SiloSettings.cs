@@ -20,6 +20,7 @@ internal sealed class SiloSettings
         ["--gateway-port"] = $"{Section}:{nameof(GatewayPort)}",
         ["--cluster-id"] = $"{Section}:{nameof(ClusterId)}",
         ["--data"] = $"{Section}:{nameof(DataFolder)}",
+        ["--memory"] = $"{Section}:{nameof(Memory)}:{nameof(MemorySettings.LimitMb)}",
         ["--connection"] = "ConnectionStrings:Main",
     };
 
@@ -40,6 +41,9 @@ internal sealed class SiloSettings
 
     /// <summary>Idle time after which a grain leaves memory.</summary>
     public double CollectionMinutes { get; set; } = 15;
+
+    /// <summary>How much this process may take.</summary>
+    public MemorySettings Memory { get; set; } = new();
 
     /// <summary>Sessions to the database, per process.</summary>
     public int DatabasePoolMax { get; set; } = 60;
