@@ -1,4 +1,5 @@
-using FangFanPin.Grains.Rollup;
+using FangFanPin.Grains.Cases;
+using FangFanPin.Grains.Households;
 using Orleans.Configuration;
 
 namespace FangFanPin.Silo;
@@ -26,10 +27,11 @@ internal sealed class MemorySettings
     public TimeSpan LookEvery { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Regions are fewer than households and dearer to bring back. The collector sheds in the order in which ages run out, counted from a grain's start or
-    /// the last look at it, and with one age for all the regions, which start first, would leave first.
+    /// How much longer than households and cases others stay, which are fewer and dearer to bring back: regions, and whatever carries an import. The
+    /// collector sheds in the order in which ages run out, counted from a grain's start or the last look at it, and with one age for all the regions,
+    /// which start first, would leave first.
     /// </summary>
-    public int RegionAges { get; set; } = 4;
+    public int OtherAges { get; set; } = 4;
 
     /// <exception cref="InvalidOperationException">The limit is too low to run at all.</exception>
     public void Apply()
@@ -42,8 +44,8 @@ internal sealed class MemorySettings
 
     public void ForSilo(ISiloBuilder silo, TimeSpan age) => silo.Configure<GrainCollectionOptions>(o =>
     {
-        o.CollectionAge = age;
-        o.ClassSpecificCollectionAge[typeof(RegionGrain).FullName!] = age * RegionAges;
+        o.CollectionAge = age * OtherAges;
+        foreach (var many in new[] { typeof(HouseholdGrain), typeof(CaseGrain) }) o.ClassSpecificCollectionAge[many.FullName!] = age;
         o.EnableActivationSheddingOnMemoryPressure = true;
         (o.MemoryUsageLimitPercentage, o.MemoryUsageTargetPercentage, o.MemoryUsagePollingPeriod) = (ShedAbovePercent, ShedToPercent, LookEvery);
     });

@@ -39,7 +39,7 @@ internal sealed class SiloSettings
     /// <summary>This installation's own files: keys, uploads on their way.</summary>
     public string DataFolder { get; set; } = ".data";
 
-    /// <summary>Idle time after which a grain leaves memory.</summary>
+    /// <summary>Idle time after which a household or a case leaves memory.</summary>
     public double CollectionMinutes { get; set; } = 15;
 
     /// <summary>How much this process may take.</summary>
