@@ -46,7 +46,7 @@ public static class ListEndpoints
         ["GET /api/v1/regions"] = Memory,
         ["GET /api/v1/regions/{code}/children"] = Memory,
         ["GET /api/v1/regions/{code}/path"] = Memory,
-        ["GET /api/v1/keys/"] = Memory,
+        ["GET /api/v1/keys"] = Memory,
     };
 
     /// <summary>Addresses that answer with one thing, a count, a stream of changes or a table of fixed size.</summary>
