@@ -31,7 +31,7 @@ public sealed class FilledLists(PostgresCluster cluster) : IAsyncLifetime
             case n when 1 then 'measures-carry' when 2 then 'visit-done' else 'waiting' end, n <> 2, village, code, case n when 1 then 'plan/' || code end, head_name, 'system', case when n <> 2 then 3 end,
             case when n <> 2 then date '2026-11-26' + (hashtext(code || n) & 63) - 20 end, now() + interval '1 day', now() - (hashtext(code) & 255) * interval '1 day', 'u' || (hashtext(code) & 1023),
             now() - interval '10 days', case when n = 2 then now() - (hashtext(code) & 255) * interval '1 day' end, 2, now() - (hashtext(code) & 255) * interval '1 day'
-        from household, generate_series(1, 3) as n where monitor_category is not null and (n = 1 or hashtext(code) & 7 < 8 / n - 2);
+        from household, generate_series(1, 3) as n where monitor_category is not null and (n = 1 or hashtext(code) & 7 < 4 - n);
         insert into case_history (id, version, at, actor, action, kind, from_step, to_step, village, level, since, on_time, late, command_id, document)
         select id, v, changed_at, 'u' || (hashtext(id) & 1023), 'open', kind, 'a', step, village, 3, opened_at, v = 2, false, gen_random_uuid(), '\x00' from case_file, generate_series(2, 2) as v;
         insert into visit (id, household, village, visit_type, visited_at, received_at, actor, risk_found, document)
