@@ -8,7 +8,7 @@ usage() {
 用法:deploy/cluster.sh [--silos N] [--port 端口] [--data 目录] [--memory MB]
   --silos  silo 进程数,默认 2
   --port   API 端口,默认 8080;各 silo 的健康检查和指标在其后的端口
-  --memory 每个进程的内存上限(MB,至少 400),默认不限
+  --memory 每个进程的内存上限(MB,至少 600),默认不限
 进程清单写入 数据目录/cluster.pids(名称、进程号、HTTP 端口)。按 Ctrl-C 停止。
 TEXT
 }

@@ -19,11 +19,11 @@ namespace FangFanPin.Tests.Cluster.Memory;
 /// <summary>One real process, silo and HTTP, that may take little memory, over all regions of the province and a county full of rows.</summary>
 public sealed class LimitedServer : IAsyncLifetime
 {
-    public const int LimitMb = 450;
+    public const int LimitMb = 600;
     public const string County = "411424000000";
 
     /// <summary>Its first towns have households that can be opened; all others get rows.</summary>
-    public const int OpenedTowns = 8;
+    public const int OpenedTowns = 1;
     private const string Database = "limited", Role = "ffp_limited", RolePassword = "limited-only-password", Password = "kZ8#vQ2m-limited";
     private readonly string folder = Directory.CreateTempSubdirectory("ffp-limited-").FullName;
     private readonly string clusterId = $"limited-{Guid.NewGuid():N}"[..20];

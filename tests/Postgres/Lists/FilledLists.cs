@@ -50,6 +50,8 @@ public sealed class FilledLists(PostgresCluster cluster) : IAsyncLifetime
         insert into login_session (id, account, stamp, created_at, seen_at, ends_at, address, device)
         select gen_random_uuid(), name, stamp, now() - n * interval '1 hour', now(), now() + interval '1 day', '', '' from accounts, generate_series(1, 2) as n;
         insert into audit (at, actor, action, object, result, trace_id) select now() - n * interval '1 minute', 'u' || n % 500, 'household.amend', n::text, 'done', '' from generate_series(1, 50000) as n;
+        insert into household_history (code, version, at, actor, kind, command_id, document)
+        select code, n, now() - n * interval '1 day', 'u1', 'amend', gen_random_uuid(), '\x00' from (select code from household order by code limit 20000) h, generate_series(2, 3) as n;
         insert into audit_subject (subject, audit_id) select object, id from audit;
         """;
 

@@ -90,7 +90,7 @@ public sealed class FurtherListPlanTests(FilledLists filled, ITestOutputHelper o
         ["warning batches"] = async (_, source) => Assert.Equal(20, (await new WarningBatchStore(source, FilledLists.Sealer).ListAsync(null, 20, Ct)).Count),
         ["rows of warnings"] = async (filled, source) =>
         {
-            var newest = await ScalarAsync(filled, "select batch_id from warning_row limit 1") as Guid?;
+            var newest = await ScalarAsync(filled, "select batch_id from warning_row order by batch_id, row limit 1") as Guid?;
             var store = new WarningBatchStore(source, FilledLists.Sealer);
             Assert.NotEmpty(await store.RowsAsync(newest!.Value, null, 0, 100, Ct));
             await store.RowsAsync(newest.Value, default(FangFanPin.Domain.Warnings.WarningOutcome), 100, 100, Ct);
