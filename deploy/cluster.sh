@@ -5,24 +5,27 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-用法:deploy/cluster.sh [--silos N] [--port 端口] [--data 目录]
+用法:deploy/cluster.sh [--silos N] [--port 端口] [--data 目录] [--memory MB]
   --silos  silo 进程数,默认 2
   --port   API 端口,默认 8080;各 silo 的健康检查和指标在其后的端口
+  --memory 每个进程的内存上限(MB,至少 600),默认不限
 进程清单写入 数据目录/cluster.pids(名称、进程号、HTTP 端口)。按 Ctrl-C 停止。
 TEXT
 }
 
-silos=2 port=8080 data=$ROOT/.data-cluster
+silos=2 port=8080 data=$ROOT/.data-cluster memory=0
 while (($#)); do
   case $1 in
     --silos) silos=${2:?缺少数量}; shift 2 ;;
     --port) port=${2:?缺少端口}; shift 2 ;;
     --data) data=${2:?缺少目录}; shift 2 ;;
+    --memory) memory=${2:?缺少上限}; shift 2 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
 [[ $silos =~ ^[1-9]$ ]] || fail '--silos 应为 1 至 9'
+valid_memory "$memory"
 need_dotnet
 mkdir -p "$data/logs" && data=$(cd "$data" && pwd -P)
 exec 9>"$data/lock"
@@ -45,7 +48,7 @@ trap stop_all EXIT
 start() {
   local name=$1 http=$2 log=$data/logs/$1.log
   shift 2
-  dotnet "$SILO_DLL" --port "$http" --cluster-id cluster --data "$data" "$@" >>"$log" 2>&1 9>&- &
+  dotnet "$SILO_DLL" --port "$http" --cluster-id cluster --data "$data" --memory "$memory" "$@" >>"$log" 2>&1 9>&- &
   pids+=($!)
   wait_ready "$http" "${pids[-1]}" "$log" 120
   say "$name ${pids[-1]} $http" | tee -a "$data/cluster.pids"

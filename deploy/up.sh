@@ -7,26 +7,29 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-用法:deploy/up.sh [--port 端口] [--data 目录] [--demo none|county|city|province]
+用法:deploy/up.sh [--port 端口] [--data 目录] [--demo none|county|city|province] [--memory MB]
   --port   HTTP 端口,默认 8080(只在 127.0.0.1 上监听)
   --data   数据目录,默认 .data;换目录和端口可以同时运行几套
   --demo   第一次启动时导入的演示数据,默认 county(柘城县);演示数据全部为虚构
+  --memory 服务进程的内存上限(MB,至少 600),默认不限;数据库另计
 按 Ctrl-C 停止。
 TEXT
 }
 
-port=8080 data=$ROOT/.data demo=county
+port=8080 data=$ROOT/.data demo=county memory=0
 while (($#)); do
   case $1 in
     --port) port=${2:?缺少端口}; shift 2 ;;
     --data) data=${2:?缺少目录}; shift 2 ;;
     --demo) demo=${2:?缺少范围}; shift 2 ;;
+    --memory) memory=${2:?缺少上限}; shift 2 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
 done
 [[ $demo =~ ^(none|county|city|province)$ ]] || fail "--demo 只能是 none、county、city 或 province"
 [[ $port =~ ^[0-9]+$ ]] || fail '--port 应为数字'
+valid_memory "$memory"
 need_dotnet
 mkdir -p "$data/logs" && data=$(cd "$data" && pwd -P)
 exec 9>"$data/lock"
@@ -64,7 +67,7 @@ export ConnectionStrings__Main
 ConnectionStrings__Main=$(pg_url "$data" ffp_runtime "$DATABASE")
 accounts=$(dotnet "$SILO_DLL" accounts --file "$data/accounts.json" 9>&-)
 log=$data/logs/server.log
-dotnet "$SILO_DLL" --role all --port "$port" --silo-port "$(pg_free_port)" --gateway-port "$(pg_free_port)" --data "$data" --FangFanPin:Declare:LogCodes=true >>"$log" 2>&1 9>&- &
+dotnet "$SILO_DLL" --role all --port "$port" --silo-port "$(pg_free_port)" --gateway-port "$(pg_free_port)" --data "$data" --memory "$memory" --FangFanPin:Declare:LogCodes=true >>"$log" 2>&1 9>&- &
 server=$!
 echo "$server" >"$data/server.pid"
 wait_ready "$port" "$server" "$log" 120

@@ -35,7 +35,7 @@ internal static class ClusterSetup
             // The resolver leaves nulls out, except of required members.
             o.JsonSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         });
-        silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(settings.CollectionMinutes));
+        settings.Memory.ForSilo(silo, TimeSpan.FromMinutes(settings.CollectionMinutes));
         // A dead silo is declared dead after about six seconds: figures must be right ten seconds after a recovery.
         silo.Configure<ClusterMembershipOptions>(o => (o.ProbeTimeout, o.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 3));
         settings.Tls.ForSilo(silo);

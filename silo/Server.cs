@@ -29,6 +29,7 @@ internal static class Server
         SiloSettings.Add(builder.Configuration, args);
         var settings = SiloSettings.From(builder.Configuration);
         settings.Tls.Check(settings.ConnectionString);
+        settings.Memory.Apply();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, settings.HttpPort, settings.Tls.ForKestrel));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));
         builder.Services.AddSingleton(settings);

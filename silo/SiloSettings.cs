@@ -20,6 +20,7 @@ internal sealed class SiloSettings
         ["--gateway-port"] = $"{Section}:{nameof(GatewayPort)}",
         ["--cluster-id"] = $"{Section}:{nameof(ClusterId)}",
         ["--data"] = $"{Section}:{nameof(DataFolder)}",
+        ["--memory"] = $"{Section}:{nameof(Memory)}:{nameof(MemorySettings.LimitMb)}",
         ["--connection"] = "ConnectionStrings:Main",
     };
 
@@ -38,8 +39,11 @@ internal sealed class SiloSettings
     /// <summary>This installation's own files: keys, uploads on their way.</summary>
     public string DataFolder { get; set; } = ".data";
 
-    /// <summary>Idle time after which a grain leaves memory.</summary>
+    /// <summary>Idle time after which a household or a case leaves memory.</summary>
     public double CollectionMinutes { get; set; } = 15;
+
+    /// <summary>How much this process may take.</summary>
+    public MemorySettings Memory { get; set; } = new();
 
     /// <summary>Sessions to the database, per process.</summary>
     public int DatabasePoolMax { get; set; } = 60;

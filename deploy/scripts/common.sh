@@ -14,6 +14,9 @@ fail() { printf '错误:%s\n' "$*" >&2; exit 1; }
 
 need_dotnet() { command -v dotnet >/dev/null || fail '没有找到 dotnet,请先安装 .NET 10 SDK。'; }
 
+# A limit in MB as the server takes it, before anything is started; 0 is none.
+valid_memory() { [[ $1 =~ ^[0-9]{1,7}$ ]] && ((10#$1 == 0 || 10#$1 >= 600)) || fail '--memory 应为至少 600 的 MB 数'; }
+
 # build PATH OUTPUT: Release, and only when a source is newer than what was built. One build at a time per checkout.
 build() {
   local what=$1 output=$2

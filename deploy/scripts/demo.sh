@@ -52,7 +52,9 @@ demo_county() {
   fi
   demo_run "$county" dotnet "$SILO_DLL" demo-load --url "http://127.0.0.1:$port" --region "$county" --files "$work" \
     --accounts "$data/accounts.json" --account "$level-importer" || return 1
-  touch "$data/demo/$county.done"
+  # How many people came, from the manifest beside their files: the rate of the whole load.
+  cat "$work"/*.json | sed -n 's/.*"peopleRowsPrinted": *\([0-9]*\).*/\1/p' >"$work/people"
+  mv "$work/people" "$data/demo/$county.done"
   rm -rf "$work"
 }
 
@@ -67,13 +69,15 @@ demo_wait() {
 
 # demo_load LEVEL PORT DATA
 demo_load() {
-  local level=$1 port=$2 data=$3 county all todo=() started=$SECONDS done=0
+  local level=$1 port=$2 data=$3 county all todo=() started=$SECONDS done=0 people=0
   [[ $level == none ]] && return 0
   mkdir -p "$data/demo"
   mapfile -t all < <(demo_counties "$level")
   for county in "${all[@]}"; do [[ -e $data/demo/$county.done ]] || todo+=("$county"); done
   ((${#todo[@]} > 0)) || return 0
   say "演示数据:${#todo[@]} 个县(市、区)待装入,同时 $DEMO_AT_ONCE 个(全部为虚构)"
+  # What is left of a run that was stopped and is not asked for again.
+  find "$data/demo" -mindepth 1 -maxdepth 1 -type d | while read -r county; do [[ " ${todo[*]} " == *" ${county##*/} "* ]] || rm -rf "$county"; done
   for county in "${todo[@]}"; do
     if ((${#demo_jobs[@]} == DEMO_AT_ONCE)); then demo_ended; fi
     demo_county "$level" "$port" "$data" "$county" &
@@ -86,5 +90,6 @@ demo_load() {
 demo_ended() {
   demo_wait || fail '导入演示数据失败;再次启动时会继续。'
   done=$((done + 1))
-  say "演示数据 $done/${#todo[@]},已用 $((SECONDS - started)) 秒,剩余约 $(((SECONDS - started) * (${#todo[@]} - done) / done)) 秒"
+  people=$(for county in "${todo[@]}"; do cat "$data/demo/$county.done" 2>/dev/null || true; done | awk '{ n += $1 } END { print n + 0 }')
+  say "演示数据 $done/${#todo[@]},$people 人,每秒 $((people / (SECONDS - started + 1))) 人,已用 $((SECONDS - started)) 秒,剩余约 $(((SECONDS - started) * (${#todo[@]} - done) / done)) 秒"
 }

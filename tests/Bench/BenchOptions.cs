@@ -15,6 +15,9 @@ internal sealed record BenchOptions
     /// <summary>Of one round of measuring; null for the benchmark's own.</summary>
     public int? Seconds { get; init; }
 
+    /// <summary>That the process may take, the measuring itself included; 0: what the machine has.</summary>
+    public int MemoryMb { get; init; }
+
     /// <summary>A superuser's connection string.</summary>
     public required string Postgres { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record BenchOptions
             {
                 case "--size" when value is "village" or "town" or "county" or "city" or "province": options = options with { Size = value }; break;
                 case "--seconds" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600: options = options with { Seconds = seconds }; break;
+                case "--memory" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var memory): options = options with { MemoryMb = memory }; break;
                 case "--pg": options = options with { Postgres = value }; break;
                 default: return null;
             }

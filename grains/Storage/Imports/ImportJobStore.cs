@@ -15,8 +15,9 @@ public sealed partial class ImportJobStore(NpgsqlDataSource database) : IImportJ
     private const string Page = """
         select job, stage, run from import_job
         where $1::uuid is null or (created_at, id) < (select created_at, id from import_job where id = $1)
-        order by created_at desc, id desc
+        order by created_at desc, id desc limit $2
         """;
+    private const int ReadAtOnce = 200;
     private const string Delete = "delete from import_job where id = $1";
     private const string FilesArrived = "update import_job set stage = $2, job = $3 where id = $1 and stage = 'Uploading'";
     private const string Begin = """
@@ -53,16 +54,27 @@ public sealed partial class ImportJobStore(NpgsqlDataSource database) : IImportJ
 
     public async Task<IReadOnlyList<ImportJob>> ListAsync(Func<string, bool> mayRead, Guid? before, int limit, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Page);
-        command.Parameters.Add(new() { Value = before is { } id ? id : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        await using var reader = await command.ExecuteReaderAsync(ct);
         var jobs = new List<ImportJob>();
-        while (jobs.Count < limit && await reader.ReadAsync(ct))
+        // What may be read only the caller knows: pages, until enough of it is found. Without a limit the database would read and sort all of them.
+        while (jobs.Count < limit)
         {
-            var job = Read(reader);
-            if (mayRead(job.Region)) jobs.Add(job);
+            var page = await PageAsync(before, ct);
+            jobs.AddRange(page.Where(j => mayRead(j.Region)).Take(limit - jobs.Count));
+            if (page.Count < ReadAtOnce) break;
+            before = page[^1].Id;
         }
         return jobs;
+    }
+
+    private async Task<List<ImportJob>> PageAsync(Guid? before, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Page);
+        command.Parameters.Add(new() { Value = before is { } id ? id : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = ReadAtOnce });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var page = new List<ImportJob>();
+        while (await reader.ReadAsync(ct)) page.Add(Read(reader));
+        return page;
     }
 
     public Task DeleteAsync(Guid id, CancellationToken ct) => ExecuteAsync(Delete, ct, id);

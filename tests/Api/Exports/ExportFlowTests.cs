@@ -56,6 +56,9 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
         var bytes = await whole.Content.ReadAsByteArrayAsync(Ct);
         Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"", whole.Headers.ETag!.Tag);
         Assert.Equal(bytes, await InPiecesAsync(viewer, address, whole.Headers.ETag, bytes.Length));
+        Assert.Equal(bytes, await AfterACutAsync(viewer, address, whole.Headers.ETag));
+        using var beyond = Piece(address, bytes.Length, whole.Headers.ETag);
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, (await viewer.SendAsync(beyond, Ct)).StatusCode);
         using var other = Piece(address, bytes.Length / 2, new EntityTagHeaderValue("\"another\""));
         Assert.Equal(HttpStatusCode.OK, (await viewer.SendAsync(other, HttpCompletionOption.ResponseHeadersRead, Ct)).StatusCode);
 
@@ -225,6 +228,23 @@ public sealed class ExportFlowTests(FilledServer filled) : IClassFixture<FilledS
             Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
             await answer.Content.CopyToAsync(got, Ct);
         }
+        return got.ToArray();
+    }
+
+    /// <summary>The connection ends in the middle, and another one brings what is missing.</summary>
+    private static async Task<byte[]> AfterACutAsync(HttpClient client, string address, EntityTagHeaderValue tag)
+    {
+        var got = new MemoryStream();
+        using (var cut = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, Ct))
+        {
+            await using var body = await cut.Content.ReadAsStreamAsync(Ct);
+            var some = new byte[10_000];
+            got.Write(some, 0, await body.ReadAtLeastAsync(some, some.Length, cancellationToken: Ct));
+        }
+        using var rest = Piece(address, got.Length, tag);
+        var answer = await client.SendAsync(rest, Ct);
+        Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
+        await answer.Content.CopyToAsync(got, Ct);
         return got.ToArray();
     }
 

@@ -36,6 +36,32 @@ public sealed class StreamedWorkbookTests
         }, iter: 200);
     }
 
+    /// <summary>1,048,576 rows, headers among them, are the most that a sheet may have.</summary>
+    [Fact]
+    public void A_million_rows_and_more_go_on_in_a_second_sheet()
+    {
+        const int Rows = 1_048_577;
+        var stream = new MemoryStream();
+        using (var workbook = new StreamedWorkbook(stream, "人员", ["甲"]))
+        {
+            for (var i = 1; i <= Rows; i++)
+            {
+                workbook.StartRow();
+                workbook.Number(i);
+                workbook.EndRow();
+            }
+        }
+        using var zip = new System.IO.Compression.ZipArchive(stream);
+        Assert.EndsWith("<row r=\"1048576\"><c r=\"A1048576\"><v>1048575</v></c></row></sheetData></worksheet>", Part(zip, "sheet1"), StringComparison.Ordinal);
+        Assert.EndsWith("<row r=\"3\"><c r=\"A3\"><v>1048577</v></c></row></sheetData></worksheet>", Part(zip, "sheet2"), StringComparison.Ordinal);
+    }
+
+    private static string Part(System.IO.Compression.ZipArchive zip, string sheet)
+    {
+        using var reader = new StreamReader(zip.GetEntry($"xl/worksheets/{sheet}.xml")!.Open());
+        return reader.ReadToEnd();
+    }
+
     [Theory]
     [InlineData("=cmd|' /C calc'!A0")]
     [InlineData("+1")]

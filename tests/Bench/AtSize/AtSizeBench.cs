@@ -1,30 +1,61 @@
 using System.Diagnostics;
 using FangFanPin.Tests.Bench.Cold;
+using FangFanPin.Tests.Bench.Export;
 using FangFanPin.Tests.Bench.Freshness;
 using FangFanPin.Tests.Bench.Host;
 using FangFanPin.Tests.Bench.Idle;
 using FangFanPin.Tests.Bench.Read;
 using FangFanPin.Tests.Bench.Recount;
+using FangFanPin.Tests.Bench.Search;
 
 namespace FangFanPin.Tests.Bench.AtSize;
 
-/// <summary>One load, and everything that is measured over it: a province takes half an hour to load, and nobody would do it five times.</summary>
+/// <summary>
+/// One load, and everything that is measured over it: a province takes half an hour to load, and nobody would do it five times. What has been measured is
+/// printed at once, so that a run that is cut short has said something; what starts the server anew comes last.
+/// </summary>
 internal static class AtSizeBench
 {
+    private static readonly Stopwatch Watch = new();
+
     public static async Task RunAsync(BenchOptions options)
     {
         await using var host = await BenchHost.StartAsync(options);
+        var population = await LoadAsync(host, options);
+        Watch.Start();
+        await StepAsync("idle", () => IdleBench.MeasureAsync(host, population.People));
+        await StepAsync("read", () => ReadBench.MeasureAsync(host, population, options));
+        await StepAsync("freshness", () => FreshnessBench.MeasureAsync(host, population, options));
+        await StepAsync("search", () => SearchBench.MeasureLoadedAsync(host, options));
+        await StepAsync("export", () => ExportBench.MeasureAsync(host, options));
+        await StepAsync("cold", () => ColdBench.MeasureAsync(host, population));
+        await StepAsync("recount", async () => Report.Value("load.recount_differences", await RecountBench.MeasureAsync(host, population)));
+    }
+
+    private static async Task<Population> LoadAsync(BenchHost host, BenchOptions options)
+    {
         var population = await Population.LoadAsync(host, options.Region);
-        Report.Value("at-size.households", population.Count);
-        Report.Value("at-size.load_seconds", population.Loaded.TotalSeconds);
-        Report.Value("at-size.load_persons_per_s", population.People / population.Loaded.TotalSeconds);
-        Report.Value("at-size.settled_after_ms", (await Population.SettledAsync(host, TimeSpan.FromMinutes(10))).TotalMilliseconds);
-        Report.Value("at-size.silo_peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0);
-        Report.Value("at-size.database_mb", (long)(await host.AskAsync("select pg_database_size(current_database())"))! / 1048576.0);
-        await IdleBench.MeasureAsync(host, population.People);
-        await ReadBench.MeasureAsync(host, population, options);
-        await FreshnessBench.MeasureAsync(host, population, options);
-        await ColdBench.MeasureAsync(host, population);
-        await RecountBench.MeasureAsync(host, population);
+        var seconds = (population.Loaded + await Population.SettledAsync(host, TimeSpan.FromMinutes(10))).TotalSeconds;
+        Report.Value("load.households", population.Count);
+        Report.Value("load.persons", population.People);
+        Report.Value("load.seconds", seconds);
+        Report.Value("load.persons_per_s", population.People / seconds);
+        Report.Value("load.silo_peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0);
+        Report.Value("load.database_mb", (long)(await host.AskAsync("select pg_database_size(current_database())"))! / 1048576.0);
+        return population;
+    }
+
+    /// <summary>One that fails says so and leaves the others their turn.</summary>
+    private static async Task StepAsync(string name, Func<Task> measure)
+    {
+        Report.Progress($"{name}, {Watch.Elapsed.TotalSeconds:0} s after the load");
+        try
+        {
+            await measure();
+        }
+        catch (Exception fault)
+        {
+            Report.Text($"{name}.failed", $"{fault.GetType().Name}: {fault.Message}");
+        }
     }
 }

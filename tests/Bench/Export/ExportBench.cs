@@ -21,6 +21,8 @@ internal static class ExportBench
     /// <summary>Its households are real ones, for columns from documents.</summary>
     private static readonly RegionCode Opened = RegionCode.Parse("411424101000");
 
+    private static readonly RegionCode Province = RegionCode.Parse("410000000000");
+
     private const string Copy = """
         copy (select h.village, h.code, h.head_name, m.person_code, m.name, m.sex, m.birth_date, m.status, h.household_type, h.policy_status, h.monitor_category, h.risk_eliminated, h.status
         from household h join household_member m on m.household_code = h.code order by h.village, h.code, m.person_code) to stdout
@@ -30,17 +32,24 @@ internal static class ExportBench
     {
         var rows = options.Size switch { "province" => 1_000_000, "city" => 400_000, "county" => 100_000, _ => 20_000 };
         await using var host = await BenchHost.StartAsync(options);
-        var population = await Population.LoadAsync(host, Opened);
+        await Population.LoadAsync(host, Opened);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(3));
-        var province = RegionCode.Parse("410000000000");
-        await PlainRowsOf.FillAsync(host, province, (long)(rows / PersonsPerHousehold), v => host.Tree.Contains(Opened, v));
+        await PlainRowsOf.FillAsync(host, Province, (long)(rows / PersonsPerHousehold), v => host.Tree.Contains(Opened, v));
+        await MeasureAsync(host, options);
+    }
+
+    /// <summary>Everybody who is there.</summary>
+    public static async Task MeasureAsync(BenchHost host, BenchOptions options)
+    {
+        // A round over all of the province's 7.2 million is long enough to need no second.
+        var rounds = options.Size == "province" ? 1 : Rounds;
         using var http = await BenchAccounts.ClientAsync(host, Account);
 
         var (speeds, copies, extras) = (new List<double>(), new List<double>(), new List<double>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             copies.Add(await CopyAsync(host));
-            var (done, perSecond, extra) = await ExportAsync(http, $"region={province}&kind=persons");
+            var (done, perSecond, extra) = await ExportAsync(http, $"region={Province}&kind=persons");
             if (round == 0)
             {
                 Report.Value("export.rows", done.GetProperty("rows").GetInt64());
@@ -55,7 +64,7 @@ internal static class ExportBench
         Report.Value("export.copy_rows_per_s", Report.Median(copies));
         Report.Value("export.vs_copy", speed / Report.Median(copies));
         var opened = await ExportAsync(http, $"region={Opened}&kind=persons&fields=CertNumber,Phone,Health,Relation");
-        Report.Value("export.opened_rows", population.People);
+        Report.Value("export.opened_rows", opened.Job.GetProperty("rows").GetInt64());
         Report.Value("export.opened_rows_per_s", opened.PerSecond);
     }
 

@@ -16,6 +16,7 @@ internal sealed class ChangePlan
     private static readonly string[] Risks = ["02", "03", "04", "05", "06", "07", "08", "09", "10"];
     private readonly List<Population.Subject> plain;
 
+    /// <param name="count">Or as many as there are households for.</param>
     public ChangePlan(Population population, int count, int markerEvery)
     {
         var random = new Random(Seed);

@@ -28,10 +28,11 @@ internal sealed class BenchHost : IAsyncDisposable
     private readonly string login = $"ffp_bench_login_{Guid.NewGuid():N}";
     private readonly string password = Guid.NewGuid().ToString("N");
     private readonly string postgres;
+    private readonly int memoryMb;
     private readonly TimeProvider? clock;
     private WebApplication app = null!;
 
-    private BenchHost(string postgres, TimeProvider? clock) => (this.postgres, this.clock) = (postgres, clock);
+    private BenchHost(BenchOptions options, TimeProvider? clock) => (postgres, memoryMb, this.clock) = (options.Postgres, options.MemoryMb, clock);
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
     public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
@@ -52,7 +53,7 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public static async Task<BenchHost> StartAsync(BenchOptions options, TimeProvider? clock, params string[] settings)
     {
-        var host = new BenchHost(options.Postgres, clock);
+        var host = new BenchHost(options, clock);
         await host.PrepareAsync();
         await host.ServeAsync(settings);
         return host;
@@ -72,7 +73,7 @@ internal sealed class BenchHost : IAsyncDisposable
     private async Task ServeAsync(params string[] settings)
     {
         app = Server.Build(
-            ["--connection", Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", folder,
+            ["--connection", Connection, "--port", "0", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}", "--data", folder, "--memory", $"{memoryMb}",
                 // A measurement signs in once.
                 "--FangFanPin:Sessions:AccessMinutes=600",
                 // The load comes from one account at one address.

@@ -14,18 +14,45 @@ internal static class CountyImports
     private const int AtOnce = 3;
     private static readonly TimeSpan Most = TimeSpan.FromHours(2);
 
+    /// <summary>Loaded while something else is measured; part of no size but the province, which is loaded without them at first.</summary>
+    private static readonly RegionCode[] Further = [RegionCode.Parse("411727000000"), RegionCode.Parse("411728000000"), RegionCode.Parse("411729000000")];
+
+    /// <summary>In which they lie.</summary>
+    public static readonly RegionCode FurtherCity = RegionCode.Parse("411700000000");
+
     public sealed record County(RegionCode Region, IReadOnlyList<string> Files);
 
     /// <summary>The counties of a region, each with its own folder and manifest, made when it is asked for.</summary>
-    public static IEnumerable<(County County, DemoManifest Manifest)> Export(string folder, RegionCode region, DemoFormat format, DemoOptions options)
+    public static IEnumerable<(County County, DemoManifest Manifest)> Export(string folder, RegionCode region, DemoFormat format, DemoOptions options, Func<RegionCode, bool>? wanted = null)
     {
         var regions = new DemoRegions();
-        foreach (var county in regions.VillagesBy(RegionLevel.County, regions.Find(region)!).Select(g => g.Key))
+        foreach (var county in regions.VillagesBy(RegionLevel.County, regions.Find(region)!).Select(g => g.Key).Where(c => wanted?.Invoke(c.Code) != false))
         {
             var export = new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = Path.Combine(folder, $"{county.Code}"), Format = format, Population = options });
             var result = export.Run(county);
             yield return (new County(county.Code, [.. result.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal))]), result.Manifest);
         }
+    }
+
+    /// <summary>All but <see cref="ExportFurther"/>, without faults.</summary>
+    public static List<(County County, DemoManifest Manifest)> ExportClean(string folder, RegionCode region) => Ready(Clean(folder, region, c => !Further.Contains(c)));
+
+    /// <summary>Without faults.</summary>
+    public static List<(County County, DemoManifest Manifest)> ExportFurther(string folder) => Ready(Further.SelectMany(c => Clean(folder, c, _ => true)));
+
+    private static IEnumerable<(County, DemoManifest)> Clean(string folder, RegionCode region, Func<RegionCode, bool> wanted) =>
+        Export(folder, region, DemoFormat.Csv, new DemoOptions { Dirty = 0 }, wanted);
+
+    /// <summary>Everything is on disk before a load begins, whose time it would be otherwise.</summary>
+    private static List<(County County, DemoManifest Manifest)> Ready(IEnumerable<(County, DemoManifest)> making)
+    {
+        var (watch, made) = (Stopwatch.StartNew(), new List<(County, DemoManifest)>());
+        foreach (var county in making)
+        {
+            made.Add(county);
+            if (made.Count % 10 == 0) Report.Progress($"files of {made.Count} counties made in {watch.Elapsed.TotalSeconds:0} s");
+        }
+        return made;
     }
 
     /// <param name="after">Called when a county is in.</param>

@@ -41,22 +41,35 @@ internal sealed class Population
     private static async Task<Population> ImportedAsync(BenchHost host, RegionCode region)
     {
         using var http = await BenchAccounts.ClientAsync(host, "province-importer");
-        var clean = new DemoOptions { Dirty = 0 };
+        var made = CountyImports.ExportClean(host.Folder, region);
+        ForgetPeak();
         var watch = Stopwatch.StartNew();
-        var counties = CountyImports.Export(host.Folder, region, DemoFormat.Csv, clean).Select(c => c.County);
-        await CountyImports.RunAsync(http, counties, county => Directory.Delete(Path.Combine(host.Folder, $"{county.Region}"), recursive: true));
+        await CountyImports.RunAsync(http, made.Select(m => m.County), county => Directory.Delete(Path.Combine(host.Folder, $"{county.Region}"), recursive: true));
         var loaded = watch.Elapsed;
-        var (every, count, people, chosen) = (EveryOf(region), 0L, 0L, new List<Subject>());
-        foreach (var file in Files(region))
+        var counties = made.Select(m => m.County.Region).ToHashSet();
+        return new Population
         {
-            if (count++ % every == 0) chosen.Add(SubjectOf(file));
-            people += file.Members.Length;
-        }
-        return new Population { Households = [.. chosen.OrderBy(s => s.Code, StringComparer.Ordinal)], Count = count, People = people, Loaded = loaded };
+            Households = [.. Chosen(region, counties).OrderBy(s => s.Code, StringComparer.Ordinal)],
+            Count = made.Sum(m => m.Manifest.HouseholdsPrinted), People = made.Sum(m => m.Manifest.PeopleRowsPrinted), Loaded = loaded,
+        };
     }
 
-    /// <summary>Of a province one household in twenty is enough to choose from.</summary>
-    private static int EveryOf(RegionCode region) => new DemoRegions().Find(region)!.Level == RegionLevel.Province ? 20 : 1;
+    /// <summary>Making the files took memory that is not the server's.</summary>
+    private static void ForgetPeak()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (File.Exists("/proc/self/clear_refs")) File.WriteAllText("/proc/self/clear_refs", "5");
+    }
+
+    /// <summary>Of a province the households of one village in twenty are enough to choose from, and made once more they would take minutes.</summary>
+    private static IEnumerable<Subject> Chosen(RegionCode region, HashSet<RegionCode> counties)
+    {
+        var regions = new DemoRegions();
+        var of = regions.Find(region)!;
+        var every = of.Level == RegionLevel.Province ? 20 : 1;
+        var villages = regions.VillagesBy(RegionLevel.County, of).Where(g => counties.Contains(g.Key.Code) && g.Key.Parent != CountyImports.FurtherCity).SelectMany(g => g);
+        return villages.Where((_, i) => i % every == 0).SelectMany(v => DemoPopulation.HouseholdsOf(v, new DemoOptions())).Select(SubjectOf);
+    }
 
     private static async Task<Population> RegisteredAsync(BenchHost host, RegionCode region)
     {

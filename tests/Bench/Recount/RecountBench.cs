@@ -17,7 +17,8 @@ internal static class RecountBench
         await MeasureAsync(host, population);
     }
 
-    public static async Task MeasureAsync(BenchHost host, Population population)
+    /// <returns>Differences.</returns>
+    public static async Task<double> MeasureAsync(BenchHost host, Population population)
     {
         Report.Value("recount.households", population.Count);
         await host.RestartAsync("--FangFanPin:Rollup:RecountPause=00:00:00.001", "--FangFanPin:Rollup:RecountAtOnce=16");
@@ -29,6 +30,7 @@ internal static class RecountBench
         Report.Value("recount.undecided", second.RegionsUndecided);
         Report.Value("recount.differences", second.Differences);
         Report.Value("recount.scan_seconds", (await StoredFigures.ScanAsync(host)).Took.TotalSeconds);
+        return second.Differences;
     }
 
     private static double Seconds(RecountRound round) => (round.EndedAt!.Value - round.StartedAt).TotalSeconds;

@@ -19,6 +19,12 @@ internal static class SearchBench
     private const int Rounds = 3;
     private const int Limit = 50;
     private const string Account = "province-viewer";
+    private static readonly (string Table, string Column, BlindKind Kind, string Number)[] Numbers =
+    [
+        ("household_member", "cert_index", BlindKind.Certificate, "80016"), ("household", "head_cert_index", BlindKind.Certificate, "80016"),
+        ("household", "phone_index", BlindKind.Phone, "10000"),
+    ];
+
     private const string ByKey = "select code, village, head_name, member_count, risk_types, net_per_capita, changed_at from household where code = any ($1)";
 
     public static async Task RunAsync(BenchOptions options)
@@ -30,6 +36,24 @@ internal static class SearchBench
         Report.Value("search.persons", persons);
         Report.Progress($"filled in {filling.Elapsed.TotalSeconds:0} s");
         await FindableAsync(host);
+        await MeasureAsync(host, options);
+    }
+
+    /// <summary>The numbers that are asked for become somebody's, where nobody invented has them.</summary>
+    public static async Task MeasureLoadedAsync(BenchHost host, BenchOptions options)
+    {
+        await using var database = NpgsqlDataSource.Create(host.Admin);
+        foreach (var (table, column, kind, number) in Numbers)
+        {
+            await using var command = database.CreateCommand($"update {table} set {column} = $1 where ctid = (select ctid from {table} limit 1)");
+            command.Parameters.Add(new() { Value = host.Sealer.BlindIndex(kind, number)! });
+            await command.ExecuteNonQueryAsync();
+        }
+        await MeasureAsync(host, options);
+    }
+
+    private static async Task MeasureAsync(BenchHost host, BenchOptions options)
+    {
         var token = await BenchAccounts.TokenAsync(host, Account);
         using var http = await BenchAccounts.ClientAsync(host, Account);
         var paths = await PathsAsync(http, Places(host.Tree, options.Region));
@@ -56,15 +80,11 @@ internal static class SearchBench
     private static async Task FindableAsync(BenchHost host)
     {
         await using var database = NpgsqlDataSource.Create(host.Admin);
-        await SetAsync("household_member", "cert_index", 'c', "80016", BlindKind.Certificate);
-        await SetAsync("household", "head_cert_index", 'c', "80016", BlindKind.Certificate);
-        await SetAsync("household", "phone_index", 'p', "10000", BlindKind.Phone);
-
-        async Task SetAsync(string table, string column, char letter, string number, BlindKind kind)
+        foreach (var (table, column, kind, number) in Numbers)
         {
             await using var command = database.CreateCommand($"update {table} set {column} = $1 where {column} = $2");
             command.Parameters.Add(new() { Value = host.Sealer.BlindIndex(kind, number)! });
-            command.Parameters.Add(new() { Value = PlainProvince.Hash(letter, number) });
+            command.Parameters.Add(new() { Value = PlainProvince.Hash(kind == BlindKind.Phone ? 'p' : 'c', number) });
             if (await command.ExecuteNonQueryAsync() == 0) throw new InvalidOperationException($"nobody has number {number}");
         }
     }

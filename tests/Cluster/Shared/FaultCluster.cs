@@ -86,7 +86,7 @@ public sealed class FaultCluster : IAsyncLifetime
         await StartSiloAsync();
         await StartSiloAsync();
         Tree = await new RegionStore(Source).LoadAsync(default);
-        client = BuildClient();
+        client = BuildClient(clusterId, Connection);
         await client.StartAsync();
         await Patience.UntilAsync(ProvinceIncompleteAsync, Patience.Generous);
     }
@@ -177,11 +177,12 @@ public sealed class FaultCluster : IAsyncLifetime
         return NpgsqlDataSource.Create(runtime);
     }
 
-    private IHost BuildClient()
+    /// <summary>A client of the silos of one deployment, as an API process is one.</summary>
+    internal static IHost BuildClient(string clusterId, string connection)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error);
-        var settings = new SiloSettings { ClusterId = clusterId, ConnectionString = Connection };
+        var settings = new SiloSettings { ClusterId = clusterId, ConnectionString = connection };
         builder.UseOrleansClient(c => c.AddCluster(settings));
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         return builder.Build();
