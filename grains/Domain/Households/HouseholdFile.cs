@@ -63,18 +63,46 @@ public sealed record HouseholdFile
     /// <summary>The file made of these records; the inverse of <see cref="Records"/> up to the order of lists.</summary>
     public static HouseholdFile From(IEnumerable<Entity> records)
     {
-        var all = records.ToLookup(r => r.GetType());
+        Household? household = null;
+        var (members, living, incomes, expenditures) = (Of<Member>(), Of<LivingCondition>(), Of<AnnualIncome>(), Of<AnnualExpenditure>());
+        var (securities, episodes, measures) = (Of<SecurityStatus>(), Of<RiskEpisode>(), Of<Measure>());
+        foreach (var record in records)
+        {
+            switch (record)
+            {
+                case Member r: members.Add(r); break;
+                case LivingCondition r: living.Add(r); break;
+                case AnnualIncome r: incomes.Add(r); break;
+                case AnnualExpenditure r: expenditures.Add(r); break;
+                case SecurityStatus r: securities.Add(r); break;
+                case RiskEpisode r: episodes.Add(r); break;
+                case Measure r: measures.Add(r); break;
+                case Household r: household = household is null ? r : throw new ArgumentException("A file has one household.", nameof(records)); break;
+            }
+        }
         return new HouseholdFile
         {
-            Household = all[typeof(Household)].Cast<Household>().SingleOrDefault() ?? new Household(),
-            Members = [.. all[typeof(Member)].Cast<Member>()],
-            Living = [.. all[typeof(LivingCondition)].Cast<LivingCondition>().OrderBy(r => r.StatYear)],
-            Incomes = [.. all[typeof(AnnualIncome)].Cast<AnnualIncome>().OrderBy(r => r.StatYear)],
-            Expenditures = [.. all[typeof(AnnualExpenditure)].Cast<AnnualExpenditure>().OrderBy(r => r.StatYear)],
-            Securities = [.. all[typeof(SecurityStatus)].Cast<SecurityStatus>().OrderBy(r => r.CollectedOn)],
-            Episodes = [.. all[typeof(RiskEpisode)].Cast<RiskEpisode>().OrderBy(r => r.EpisodeNo)],
-            Measures = [.. all[typeof(Measure)].Cast<Measure>()],
+            Household = household ?? new Household(),
+            Members = members.DrainToImmutable(),
+            Living = Ordered(living, r => r.StatYear),
+            Incomes = Ordered(incomes, r => r.StatYear),
+            Expenditures = Ordered(expenditures, r => r.StatYear),
+            Securities = Ordered(securities, r => r.CollectedOn),
+            Episodes = Ordered(episodes, r => r.EpisodeNo),
+            Measures = measures.DrainToImmutable(),
         };
+
+        static ImmutableArray<T>.Builder Of<T>() => ImmutableArray.CreateBuilder<T>(0);
+    }
+
+    /// <summary>Most lists come in order already.</summary>
+    private static ImmutableArray<T> Ordered<T, TKey>(ImmutableArray<T>.Builder records, Func<T, TKey> key)
+    {
+        for (var i = 1; i < records.Count; i++)
+        {
+            if (Comparer<TKey>.Default.Compare(key(records[i - 1]), key(records[i])) > 0) return [.. records.OrderBy(key)];
+        }
+        return records.DrainToImmutable();
     }
 }
 

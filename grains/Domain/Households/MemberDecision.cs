@@ -54,5 +54,5 @@ internal static class MemberDecision
         reason.StartsWith('2') && context.Dictionary.List("ChangeReason").Contains(reason);
 
     internal static Member WithCertificateDate(Member member) =>
-        Certificates.BirthDateOf(member.CertNumber) is { } date ? member with { BirthDate = date } : member;
+        Certificates.BirthDateOf(member.CertNumber) is { } date && date != member.BirthDate ? member with { BirthDate = date } : member;
 }

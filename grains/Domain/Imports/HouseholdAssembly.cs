@@ -34,8 +34,9 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
     /// <param name="repeated">Whether a person code stands in more than one household of the file.</param>
     public AssembledHousehold Assemble(string code, IReadOnlyList<Fragment> fragments, Func<string, bool> repeated)
     {
-        var ordered = fragments.OrderBy(f => f.Source).ThenBy(f => f.Rows[0]).ToList();
-        ImmutableArray<(int, int)> rows = [.. ordered.SelectMany(f => f.Rows.Select(r => (f.Source, r)))];
+        var ordered = fragments.ToList();
+        ordered.Sort(static (a, b) => (a.Source, a.Rows[0]).CompareTo((b.Source, b.Rows[0])));
+        var rows = RowsOf(ordered);
         var place = PlaceOf(ordered);
         var errors = new List<RowError>();
         if (rows.Length > ImportLimits.HouseholdRowsMax) errors.Add(place.Error(code, ImportErrors.TooManyRowsOfHousehold));
@@ -48,13 +49,26 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
         return new AssembledHousehold(code, change, [.. errors], false, rows, place);
     }
 
-    private ImportFile Change(string code, Household? household, IEnumerable<Member> members, IEnumerable<Entity> others, List<Fragment> fragments)
+    private static ImmutableArray<(int, int)> RowsOf(List<Fragment> fragments)
+    {
+        var count = 0;
+        foreach (var fragment in fragments) count += fragment.Rows.Length;
+        var rows = ImmutableArray.CreateBuilder<(int, int)>(count);
+        foreach (var fragment in fragments)
+        {
+            foreach (var row in fragment.Rows) rows.Add((fragment.Source, row));
+        }
+        return rows.MoveToImmutable();
+    }
+
+    private ImportFile Change(string code, Household? household, List<Member> members, List<(string Key, Entity Record)> others, List<Fragment> fragments)
     {
         // The order in the file means nothing, so records come in the order of their keys.
-        var records = members.OrderBy(m => m.PersonCode, StringComparer.Ordinal).Concat(others.OrderBy(RecordMerge.KeyOf, StringComparer.Ordinal));
+        members.Sort(static (a, b) => string.CompareOrdinal(a.PersonCode, b.PersonCode));
+        var records = others.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Record);
         return new ImportFile
         {
-            Incoming = HouseholdFile.From([household ?? new Household { HouseholdCode = code }, .. records]),
+            Incoming = HouseholdFile.From([household ?? new Household { HouseholdCode = code }, .. members, .. records]),
             Columns = ColumnsOf(fragments),
             ImportId = importId,
         };
@@ -101,27 +115,29 @@ public sealed class HouseholdAssembly(DataDictionary dictionary, IReadOnlyList<S
     }
 
     /// <summary>A record that two rows contradict each other about is refused alone.</summary>
-    private List<Entity> CombineOthers(List<Fragment> fragments, string code, List<RowError> errors)
+    private List<(string Key, Entity Record)> CombineOthers(List<Fragment> fragments, string code, List<RowError> errors)
     {
-        var kept = new List<Entity>();
-        var all = fragments.SelectMany(f => f.Records.Where(r => r.Record is not Member).Select(r => (Fragment: f, r.Row, r.Record)));
-        foreach (var same in all.GroupBy(r => (r.Record.GetType(), RecordMerge.KeyOf(r.Record))))
+        var (kept, places, refused) = (new List<(string Key, Entity Record)>(), new Dictionary<(Type, string), int>(), (HashSet<int>?)null);
+        foreach (var fragment in fragments)
         {
-            var before = errors.Count;
-            Entity? combined = null;
-            foreach (var (fragment, row, record) in same)
+            foreach (var (row, record) in fragment.Records)
             {
-                if (combined is null) { combined = record; continue; }
-                var map = EntityMap.Of(record);
-                (combined, var differing) = RecordMerge.Combine(map, combined, record);
+                if (record is Member) continue;
+                var key = RecordMerge.KeyOf(record);
+                if (places.TryAdd((record.GetType(), key), kept.Count)) { kept.Add((key, record)); continue; }
+                var (at, map) = (places[(record.GetType(), key)], EntityMap.Of(record));
+                var (combined, differing) = RecordMerge.Combine(map, kept[at].Record, record);
+                kept[at] = (key, combined);
+                if (!differing.IsEmpty) (refused ??= []).Add(at);
                 errors.AddRange(differing.Select(id => FragmentBuilder.Differ(dictionary, sheets[fragment.Source], fragment.Source, row, map, id, code)));
             }
-            if (errors.Count == before) kept.Add(combined!);
         }
-        foreach (var tooMany in kept.GroupBy(r => r.GetType()).Where(g => g.Count() > HouseholdLimits.RecordsMax).ToList())
+        if (refused is not null) kept = [.. kept.Where((_, at) => !refused.Contains(at))];
+        if (kept.Count <= HouseholdLimits.RecordsMax) return kept;
+        foreach (var tooMany in kept.GroupBy(r => r.Record.GetType()).Where(g => g.Count() > HouseholdLimits.RecordsMax).ToList())
         {
             errors.Add(PlaceOf(fragments).Error(code, HouseholdErrors.TooManyRecords));
-            kept.RemoveAll(r => r.GetType() == tooMany.Key);
+            kept.RemoveAll(r => r.Record.GetType() == tooMany.Key);
         }
         return kept;
     }

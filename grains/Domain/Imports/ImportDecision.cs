@@ -69,15 +69,15 @@ public static class ImportDecision
 
         private TEntity One<TEntity>(EntityMap map, TEntity stored, TEntity incoming) where TEntity : Entity
         {
-            var columns = change.Columns.GetValueOrDefault(map.Name, []);
-            var fields = columns.Select(map.Find).OfType<EntityField>();
-            return map.Merge(stored, incoming, fields, columns.Where(c => map.Find(c) is null));
+            var (fields, extras) = map.Named(change.Columns.GetValueOrDefault(map.Name, []));
+            return map.Merge(stored, incoming, fields, extras);
         }
 
         /// <summary>Stored records keep their places, new ones follow.</summary>
         private IEnumerable<TEntity> Keyed<TEntity>(EntityMap map, ImmutableArray<TEntity> stored, ImmutableArray<TEntity> incoming) where TEntity : Entity
         {
             if (incoming.IsEmpty) return stored;
+            if (stored.IsEmpty) return incoming;
             var byKey = incoming.ToDictionary(r => map.Key.Text(r) ?? "", StringComparer.Ordinal);
             var merged = stored.Select(r => byKey.Remove(map.Key.Text(r) ?? "", out var next) ? One(map, r, next) : r).ToList();
             return merged.Concat(incoming.Where(r => byKey.ContainsKey(map.Key.Text(r) ?? "")));

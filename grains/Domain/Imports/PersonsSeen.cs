@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace FangFanPin.Domain.Imports;
 
@@ -12,11 +11,15 @@ public sealed class PersonsSeen
     private readonly Dictionary<UInt128, ulong> householdOf = [];
     private readonly HashSet<string> repeated = new(StringComparer.Ordinal);
 
+    /// <summary>The rows of one household mostly stand together.</summary>
+    private (string Code, ulong Hash) last = ("", 0);
+
     public IReadOnlySet<string> Repeated => repeated;
 
     public void Add(string personCode, string householdCode)
     {
-        var household = (ulong)HashOf(householdCode);
+        if (last.Code != householdCode) last = (householdCode, (ulong)HashOf(householdCode));
+        var household = last.Hash;
         ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(householdOf, HashOf(personCode), out var known);
         if (!known) first = household;
         else if (first != household) repeated.Add(personCode);
@@ -25,7 +28,7 @@ public sealed class PersonsSeen
     private static UInt128 HashOf(string text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 }

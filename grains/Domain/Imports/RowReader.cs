@@ -25,6 +25,8 @@ public sealed class RowReader
     private readonly int codeColumn;
     private readonly int personColumn;
     private readonly bool hasMembers;
+    private readonly bool isWide;
+    private readonly (int At, int Part)[] workPlaceColumns;
     private readonly Dictionary<EntityMap, Column[]> columnsOf;
     private readonly List<RowError> errors = [];
     private readonly string?[] workPlace = new string?[4];
@@ -44,6 +46,8 @@ public sealed class RowReader
             && columns.Targets.Any(t => t is WorkPlaceTarget || t is FieldTarget f && f.Map == EntityMap.Member);
         personColumn = hasMembers ? ColumnOf(nameof(Member.PersonCode)) : -1;
         columnsOf = columns.Layout.Maps.ToDictionary(m => m, ColumnsInto);
+        isWide = columns.IsWide;
+        workPlaceColumns = [.. columns.Targets.Select((t, i) => (At: i, (t as WorkPlaceTarget)?.Part)).Where(c => c.Part is not null).Select(c => (c.At, c.Part!.Value))];
         cellsBefore = new SheetCell[columns.Targets.Length];
     }
 
@@ -63,7 +67,7 @@ public sealed class RowReader
         var read = columns.Layout.Kind switch
         {
             SheetKind.HouseholdsAndMembers => HouseholdRow(row, code, cells),
-            SheetKind.Measures when columns.IsWide => new SheetRow(code, null, WideMeasures(row, code, cells), NoErrors),
+            SheetKind.Measures when isWide => new SheetRow(code, null, WideMeasures(row, code, cells), NoErrors),
             _ => new SheetRow(code, null, [Single(row, code, cells)], NoErrors),
         };
         return errors.Count == 0 ? read : read with { Records = [], Household = null, Errors = [.. errors] };
@@ -123,7 +127,8 @@ public sealed class RowReader
     private Household HouseholdOf(int row, string? code, ReadOnlySpan<SheetCell> cells)
     {
         if (householdBefore is { } before && before.HouseholdCode == code && SameAsBefore(cells)) return before;
-        var household = (Household)Fill(row, code, cells, EntityMap.Household, out _) with { HouseholdCode = code };
+        var household = (Household)Fill(row, code, cells, EntityMap.Household, out _);
+        EntityMap.Household.Key.Set(household, code);
         householdBefore = errors.Count == 0 ? household : null;
         foreach (var column in columnsOf[EntityMap.Household]) cellsBefore[column.At] = column.At < cells.Length ? cells[column.At] : default;
         return household;
@@ -264,11 +269,13 @@ public sealed class RowReader
     private Member WithWorkPlace(int row, string? code, Member member, ReadOnlySpan<SheetCell> cells, ref bool any)
     {
         Array.Clear(workPlace);
-        for (var i = 0; i < columns.Targets.Length && i < cells.Length; i++)
+        var named = false;
+        foreach (var (at, part) in workPlaceColumns)
         {
-            if (columns.Targets[i] is WorkPlaceTarget part && !cells[i].IsBlank) workPlace[part.Part] = cells[i].Text!.Trim();
+            if (at >= cells.Length || cells[at].IsBlank) continue;
+            (workPlace[part], named) = (cells[at].Text!.Trim(), true);
         }
-        if (workPlace.All(p => p is null) || member.WorkPlace is not null) return member;
+        if (!named || member.WorkPlace is not null) return member;
         any = true;
         var joined = string.Concat(workPlace);
         var fault = CellParser.Parse(WorkPlaceField, joined, today, out var value);

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace FangFanPin.Domain.Imports;
 
 /// <summary>Gives the same string for the same short text where it can: cells of a file repeat, and most of an import would be garbage. Not for several threads.</summary>
@@ -17,8 +20,10 @@ public sealed class TextCache
 
     private static int HashOf(ReadOnlySpan<char> text)
     {
-        var hash = (uint)text.Length;
-        foreach (var c in text) hash = (hash ^ c) * 0x9E3779B1;
-        return (int)(hash >> 8);
+        var hash = (ulong)text.Length;
+        var rest = MemoryMarshal.AsBytes(text);
+        for (; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..]) hash = (BitOperations.RotateLeft(hash, 29) ^ MemoryMarshal.Read<ulong>(rest)) * 0x9E3779B97F4A7C15;
+        for (; rest.Length > 0; rest = rest[sizeof(char)..]) hash = (hash ^ MemoryMarshal.Read<char>(rest)) * 0x9E3779B97F4A7C15;
+        return (int)(hash >> 40);
     }
 }

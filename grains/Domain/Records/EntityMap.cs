@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace FangFanPin.Domain.Records;
 
@@ -23,6 +25,7 @@ public sealed class EntityMap
 
     private readonly FrozenDictionary<string, EntityField> byId;
     private readonly EntityField?[] byNumber;
+    private readonly ConditionalWeakTable<string[], NamedColumns> named = [];
     private readonly Func<Entity> create;
     private readonly Action<Entity, DocumentWriter> encode;
 
@@ -88,12 +91,17 @@ public sealed class EntityMap
     {
         var copy = (TEntity)(stored with { });
         foreach (var field in fields) field.Copy(incoming, copy);
-        var extra = (stored.Extra ?? ImmutableSortedDictionary<string, string>.Empty).ToBuilder();
-        foreach (var id in extras)
-        {
-            if (incoming.Extra?.GetValueOrDefault(id) is { } text) extra[id] = text;
-            else extra.Remove(id);
-        }
-        return (TEntity)(copy with { Extra = extra.Count == 0 ? null : extra.ToImmutable() });
+        var extra = stored.Extra ?? ImmutableSortedDictionary<string, string>.Empty;
+        foreach (var id in extras) extra = incoming.Extra?.GetValueOrDefault(id) is { } text ? extra.SetItem(id, text) : extra.Remove(id);
+        var kept = extra.IsEmpty ? null : extra;
+        return ReferenceEquals(kept, copy.Extra) ? copy : (TEntity)(copy with { Extra = kept });
     }
+
+    /// <summary>The fields among named columns, and the identifiers that are run-time indicators. Most households of a file have the same columns, the very object.</summary>
+    public (EntityField[] Fields, string[] Extras) Named(ImmutableArray<string> columns) =>
+        columns.IsDefaultOrEmpty ? ([], []) : named.GetValue(ImmutableCollectionsMarshal.AsArray(columns)!, Split).Parts;
+
+    private NamedColumns Split(string[] columns) => new(([.. columns.Select(Find).OfType<EntityField>()], [.. columns.Where(c => Find(c) is null)]));
+
+    private sealed record NamedColumns((EntityField[] Fields, string[] Extras) Parts);
 }

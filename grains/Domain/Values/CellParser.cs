@@ -116,8 +116,8 @@ public static class CellParser
 
     private static bool IsRounded(string text)
     {
-        var e = text.IndexOf("E+", StringComparison.OrdinalIgnoreCase);
-        return e > 0 && char.IsAsciiDigit(text[0]) && text.AsSpan(0, e).IndexOfAnyExcept("0123456789.") < 0
+        var e = text.IndexOf('+', StringComparison.Ordinal) - 1;
+        return e > 0 && text[e] is 'E' or 'e' && char.IsAsciiDigit(text[0]) && text.AsSpan(0, e).IndexOfAnyExcept("0123456789.") < 0
             && text.Length > e + 2 && text.AsSpan(e + 2).IndexOfAnyExceptInRange('0', '9') < 0;
     }
 
