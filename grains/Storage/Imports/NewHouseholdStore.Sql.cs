@@ -38,7 +38,8 @@ public sealed partial class NewHouseholdStore
 
     /// <summary>
     /// What has come between preview and commit: the village ended, a person or a certificate now stands in another household. Households of the import
-    /// itself are no obstacle to each other: what they share was found before, or is a finding.
+    /// itself are no obstacle to each other: what they share was found before, or is a finding. The offsets keep each look a question of its own: as a join
+    /// the planner, who takes growing tables for empty, walked all households of the import for each of a batch (50 s a batch, in every second load).
     /// </summary>
     private const string ObstaclesSql = BatchSql + $"""
 
@@ -47,15 +48,16 @@ public sealed partial class NewHouseholdStore
             where b.village = any ($6) or not exists (select from region_epoch e where e.region = b.village and e.live)
             union all
             select code, 2, 'import.person-elsewhere' from batch b
-            where exists (select from household_member m where m.person_code = any (b.persons) and m.household_code <> b.code)
+            where exists (select from household_member m where m.person_code = any (b.persons) and m.household_code <> b.code offset 0)
             union all
             select b.code, 3, 'import.certificate-elsewhere' from batch b
             cross join lateral unnest(b.cert_indexes, b.statuses) as c (hash, status)
-            join household_member m on m.cert_index = c.hash and m.household_code <> b.code
-            join household h on h.code = m.household_code
-            where c.status = '{MemberStatuses.Active}' and h.changed_at >= $7
-              and (h.status is null or h.status = '{HouseholdStatuses.Active}') and (m.status is null or m.status = '{MemberStatuses.Active}')
-              and not exists (select from import_household i where i.import_id = $1 and i.run = $2 and i.code = h.code)
+            cross join lateral (
+                select m.household_code from household_member m
+                where m.cert_index = c.hash and m.household_code <> b.code and (m.status is null or m.status = '{MemberStatuses.Active}') offset 0) m
+            where c.status = '{MemberStatuses.Active}' and exists (
+                select from household h where h.code = m.household_code and h.changed_at >= $7 and (h.status is null or h.status = '{HouseholdStatuses.Active}')
+                  and not exists (select from import_household i where i.import_id = $1 and i.run = $2 and i.code = h.code) offset 0)
         ) o order by code, rank
         """;
 
