@@ -30,32 +30,32 @@ public sealed partial class NewHouseholdStore
     /// <summary>… and the move joins what it has in its hands.</summary>
     private const string ByHashes = "set local enable_hashjoin = on; set local enable_nestloop = off; set local work_mem = '64MB'";
 
-    private const string BatchSql = """
-        with batch as materialized (
-            select ctid as place, * from import_new where import_id = $1 and run = $2 and (village, code) > ($3, $4) order by village, code limit $5
-        )
-        """;
+    private const string OfBatch = "from import_new where import_id = $1 and run = $2 and (village, code) > ($3, $4) order by village, code limit $5";
 
     /// <summary>
     /// What has come between preview and commit: the village ended, a person or a certificate now stands in another household. Households of the import
-    /// itself are no obstacle to each other: what they share was found before, or is a finding.
+    /// itself are no obstacle to each other: what they share was found before, or is a finding. The offsets keep each look a question of its own: as a join
+    /// the planner, who takes growing tables for empty, walked all households of the import for each of a batch (50 s a batch, in every second load).
     /// </summary>
-    private const string ObstaclesSql = BatchSql + $"""
-
+    private const string ObstaclesSql = $"""
+        with batch as materialized (
+            select village, code, persons, cert_indexes, statuses {OfBatch}
+        )
         select distinct on (code) code, reason from (
             select code, 1 as rank, 'household.unknown-village' as reason from batch b
             where b.village = any ($6) or not exists (select from region_epoch e where e.region = b.village and e.live)
             union all
             select code, 2, 'import.person-elsewhere' from batch b
-            where exists (select from household_member m where m.person_code = any (b.persons) and m.household_code <> b.code)
+            where exists (select from household_member m where m.person_code = any (b.persons) and m.household_code <> b.code offset 0)
             union all
             select b.code, 3, 'import.certificate-elsewhere' from batch b
             cross join lateral unnest(b.cert_indexes, b.statuses) as c (hash, status)
-            join household_member m on m.cert_index = c.hash and m.household_code <> b.code
-            join household h on h.code = m.household_code
-            where c.status = '{MemberStatuses.Active}' and h.changed_at >= $7
-              and (h.status is null or h.status = '{HouseholdStatuses.Active}') and (m.status is null or m.status = '{MemberStatuses.Active}')
-              and not exists (select from import_household i where i.import_id = $1 and i.run = $2 and i.code = h.code)
+            cross join lateral (
+                select m.household_code from household_member m
+                where m.cert_index = c.hash and m.household_code <> b.code and (m.status is null or m.status = '{MemberStatuses.Active}') offset 0) m
+            where c.status = '{MemberStatuses.Active}' and exists (
+                select from household h where h.code = m.household_code and h.changed_at >= $7 and (h.status is null or h.status = '{HouseholdStatuses.Active}')
+                  and not exists (select from import_household i where i.import_id = $1 and i.run = $2 and i.code = h.code) offset 0)
         ) o order by code, rank
         """;
 
@@ -63,8 +63,10 @@ public sealed partial class NewHouseholdStore
     /// One statement moves the batch to where it belongs. Whoever has registered a household meanwhile keeps it: the row is not written, and nothing that
     /// belongs to it. Rows go in key order into every table, as those of grains do, so that two transactions do not wait for each other crosswise.
     /// </summary>
-    private const string MoveSql = BatchSql + """
-        , refused as materialized (
+    private const string MoveSql = $$"""
+        with batch as materialized (
+            select ctid as place, * {{OfBatch}}
+        ), refused as materialized (
             select * from unnest($6, $7) as r (code, reason)
         ), saved as (
             insert into household (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
@@ -95,6 +97,7 @@ public sealed partial class NewHouseholdStore
         ), outcomes as (
             insert into import_household (import_id, run, code, kind, outcome, reason)
             select $1, $2, code, 1, case when written then 1 else 3 end, case when not written then reason end from settled order by code
+            on conflict (import_id, run, code) do nothing -- written before, and cleared since: see CarryAsync
         ), gone as (
             delete from import_new where ctid = any (array(select place from batch))
         )

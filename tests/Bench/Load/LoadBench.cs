@@ -46,6 +46,7 @@ internal static class LoadBench
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var database = await PostgresCpu.OfAsync(host);
         var databaseCpu = database?.Seconds();
+        var log = await LogBytesAsync(host);
         var watch = Stopwatch.StartNew();
         await CountyImports.RunAsync(http, counties, county =>
         {
@@ -57,8 +58,11 @@ internal static class LoadBench
         Report.Value($"load.{format.ToString().ToLowerInvariant()}_settled_after_ms", (watch.Elapsed - committed).TotalMilliseconds);
         Report.Value("load.silo_cpu_us_per_person", (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMicroseconds / manifest.PeopleRowsPrinted);
         if (database is not null) Report.Value("load.postgres_cpu_us_per_person", (database.Seconds() - databaseCpu!.Value) * 1e6 / manifest.PeopleRowsPrinted);
+        Report.Value("load.wal_bytes_per_person", (double)(await LogBytesAsync(host) - log) / manifest.PeopleRowsPrinted);
         return (manifest, seconds);
     }
+
+    private static async Task<decimal> LogBytesAsync(BenchHost host) => (decimal)(await host.AskAsync("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))!;
 
     private static (DemoManifest Manifest, List<CountyImports.County> Counties) Export(BenchHost host, BenchOptions options, DemoFormat format)
     {
