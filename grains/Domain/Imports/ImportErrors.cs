@@ -15,6 +15,8 @@ public static class ImportErrors
     public static readonly DomainError Purged = new("import.purged-conflict", "这次导入的文件和明细已按期删除,只保留统计,不能再提交、撤销或下载。");
     public static readonly DomainError GaveUp = new("import.gave-up", "多次尝试仍未完成,请联系运维人员查看日志。");
 
+    public static readonly DomainError StagedLost = new("import.staged-lost", "数据库异常停机,尚未写入的户的预览已丢失,而上传的文件已删除,请重新上传:已写入的户不会重复。");
+
     // A file: nothing of the import is taken.
     public static readonly DomainError NotAWorkbook = new("import.not-a-workbook", "文件不是 xlsx 工作簿,也不是 csv 文本。");
     public static readonly DomainError OldFormat = new("import.old-format", "不支持旧版 xls 工作簿,请另存为 xlsx 后再导入。");

@@ -37,6 +37,12 @@ public sealed record ImportJob
 
     /// <summary>The last household that is settled in the present stage: <c>village/code</c> while new ones are registered, then the code.</summary>
     public string? Cursor { get; init; }
+
+    /// <summary>
+    /// New households that are staged and not settled yet. The database keeps no log of them: if it finds fewer, it has crashed since, and the files are
+    /// read again. Null for imports from when it did.
+    /// </summary>
+    public long? LeftToRegister { get; init; }
     public DateTimeOffset? StageStartedAt { get; init; }
 
     /// <summary>When the preview began to look at what is stored: later changes are not in it.</summary>

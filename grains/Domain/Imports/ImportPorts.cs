@@ -62,6 +62,9 @@ public interface IImportFiles
     /// <returns>Its length in bytes.</returns>
     Task<long> StoreAsync(Guid id, int file, Stream content, CancellationToken ct);
 
+    /// <summary>False when they were deleted.</summary>
+    Task<bool> StandAsync(Guid id, CancellationToken ct);
+
     /// <summary>Seekable; reads synchronously, so keep it off request and grain threads.</summary>
     Stream Open(Guid id, int file, long bytes);
 }
@@ -78,6 +81,10 @@ public interface IImportStaging
 
     /// <summary>Codes of households that the import has written, after a code, in the order of codes.</summary>
     Task<IReadOnlyList<string>> ToUndoAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
+
+    /// <summary>What the commit of one preview has written counts as written for a later one, whatever that says of these households, so that it can be taken back.</summary>
+    /// <returns>How many there were of each kind that the later preview gave them.</returns>
+    Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int from, int to, CancellationToken ct);
 
     /// <summary>Rows of other runs are of no use.</summary>
     Task SweepAsync(Guid id, int run, CancellationToken ct);
@@ -104,7 +111,7 @@ public interface INewHouseholds
     /// <param name="households">All with <see cref="StagedHousehold.State"/>.</param>
     Task StageAsync(Guid id, int run, IReadOnlyCollection<StagedHousehold> households, CancellationToken ct);
 
-    /// <summary>Villages that staged households lie in.</summary>
+    /// <summary>Villages that staged households lie in. Staged households do not outlive a crash of the database: <see cref="ImportJob.LeftToRegister"/>.</summary>
     Task<IReadOnlyList<string>> VillagesAsync(Guid id, int run, CancellationToken ct);
 
     /// <summary>

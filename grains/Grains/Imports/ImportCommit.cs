@@ -5,10 +5,11 @@ namespace FangFanPin.Grains.Imports;
 
 /// <summary>
 /// Stage committing: first the new households, then through their grains those that others may hold in memory. A checkpoint after every batch; after a
-/// crash the batch of commands under way is sent again, with the same command ids.
+/// crash the batch of commands under way is sent again, with the same command ids. New households that a crash of the database has taken out of the staging are
+/// read from the files again.
 /// </summary>
 public sealed class ImportCommit(
-    IImportJobs jobs, IImportStaging staging, NewHouseholds fresh, IStoredHouseholds stored, ImportCollisions collisions, HouseholdCommands commands,
+    IImportJobs jobs, IImportStaging staging, NewHouseholds fresh, ImportParsing parsing, IStoredHouseholds stored, ImportCollisions collisions, HouseholdCommands commands,
     ImportRetention retention, ImportOptions options, TimeProvider clock)
 {
     public async Task RunAsync(ImportJob job, CancellationToken ct)
@@ -20,6 +21,12 @@ public sealed class ImportCommit(
             return;
         }
         var (registered, order) = await fresh.RegisterAsync(job, ct);
+        if (order == RunnerOrder.GoOn && registered.LeftToRegister > 0)
+        {
+            if (await parsing.AgainAsync(registered, ct) is not { } again) return;
+            (registered, order) = await fresh.RegisterAsync(again, ct);
+            if (registered.LeftToRegister > 0 && order == RunnerOrder.GoOn) throw new InvalidOperationException("The staged households were lost again: for the next runner.");
+        }
         job = registered;
         if (order == RunnerOrder.Cancel) await StopAsync(job);
         if (order != RunnerOrder.GoOn) return;

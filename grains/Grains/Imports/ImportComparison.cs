@@ -21,7 +21,7 @@ public sealed class ImportComparison(
         ImportJob job, ImportReading reading, IReadOnlyList<SheetColumns> sheets, IRowSpill rows, IReadOnlySet<string> repeated, CancellationToken ct)
     {
         job = job with { ComparedAt = clock.GetUtcNow() };
-        var (gate, saved) = (new SemaphoreSlim(1), clock.GetTimestamp());
+        var (gate, saved, staged) = (new SemaphoreSlim(1), clock.GetTimestamp(), 0L);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.PreviewsAtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, rows.Parts, parallel, async (part, stop) =>
         {
@@ -34,6 +34,7 @@ public sealed class ImportComparison(
                 try
                 {
                     job = job with { Counts = Add(job.Counts, previews) };
+                    staged += previews.Count(p => p.Household.State is not null);
                     if (clock.GetElapsedTime(saved) < SaveEvery) continue;
                     saved = clock.GetTimestamp();
                     if (await jobs.SaveAsync(job, [], stop) == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
@@ -44,7 +45,7 @@ public sealed class ImportComparison(
                 }
             }
         });
-        return job;
+        return job with { LeftToRegister = staged };
     }
 
     private async Task StageAsync(ImportJob job, List<ImportPreview.Preview> previews, CancellationToken ct)

@@ -7,7 +7,8 @@ using FangFanPin.Domain.Regions;
 namespace FangFanPin.Grains.Imports;
 
 /// <summary>
-/// Stage parsing: files → rows spread by household → households compared with the stored ones. Starts anew after a crash: nothing is committed yet.
+/// Stage parsing: files → rows spread by household → households compared with the stored ones. Starts anew after a crash: nothing is committed yet. A commit
+/// that finds its staged households lost does it once more.
 /// </summary>
 public sealed class ImportParsing(
     IImportJobs jobs, IImportFiles files, IImportStaging staging, IRowSpills spills, IWorkbookReader workbooks, ImportComparison comparison,
@@ -20,22 +21,56 @@ public sealed class ImportParsing(
 
     public async Task RunAsync(ImportJob job, CancellationToken ct)
     {
-        job = job with { Counts = new ImportCounts(), ErrorsByCode = ImmutableSortedDictionary<string, long>.Empty, Sheets = [], Skipped = [] };
+        var previewed = await PreviewAsync(job, ct);
+        await staging.SweepAsync(job.Id, job.Run, ct);
+        await jobs.SaveAsync(previewed with { Stage = ImportStage.Previewed }, [], ct);
+    }
+
+    /// <summary>
+    /// For a commit whose staged households are gone. Those that it has written are found as they should be; they count as written by it and can be taken back.
+    /// </summary>
+    /// <returns>The job with a preview of its present run; null when another runner has taken over.</returns>
+    /// <exception cref="ImportFileException">The uploads are gone, too.</exception>
+    public async Task<ImportJob?> AgainAsync(ImportJob job, CancellationToken ct)
+    {
+        if (job.ParsedRun == job.Run) throw new InvalidOperationException("Lost a second time: for the next runner, whose preview is told from this one by its run.");
+        if (!await files.StandAsync(job.Id, ct)) throw new ImportFileException(ImportErrors.StagedLost);
+        var previewed = await PreviewAsync(job, ct);
+        var carried = await staging.CarryAsync(job.Id, job.ParsedRun, job.Run, ct);
+        long Of(StagedKind kind) => carried.GetValueOrDefault(kind);
+        var counts = previewed.Counts with
+        {
+            New = previewed.Counts.New - Of(StagedKind.New) + carried.Values.Sum(),
+            Changed = previewed.Counts.Changed - Of(StagedKind.Changed),
+            Unchanged = previewed.Counts.Unchanged - Of(StagedKind.Unchanged),
+            Conflicts = previewed.Counts.Conflicts - Of(StagedKind.Conflict),
+            Refused = previewed.Counts.Refused - Of(StagedKind.Refused),
+            Written = carried.Values.Sum(),
+            RefusedAtCommit = 0,
+        };
+        // First the job, then the sweep: until it stands, the next runner must still find what was written.
+        if (await jobs.SaveAsync(previewed with { Counts = counts }, [], ct) == RunnerOrder.GiveWay) return null;
+        await staging.SweepAsync(job.Id, job.Run, ct);
+        return previewed with { Counts = counts };
+    }
+
+    private async Task<ImportJob> PreviewAsync(ImportJob job, CancellationToken ct)
+    {
+        var before = job.Counts;
+        job = job with { Counts = new ImportCounts { Written = before.Written, RefusedAtCommit = before.RefusedAtCommit }, ErrorsByCode = ImmutableSortedDictionary<string, long>.Empty, Sheets = [], Skipped = [] };
         var reading = new ImportReading(dictionary, ChinaTime.DayOf(clock.GetUtcNow()), CountyCodes());
         using var rows = spills.Open(job.Files.Sum(f => f.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? f.Bytes : f.Bytes * PackedTimes));
         var (read, sheets, repeated) = await ReadAsync(job, reading, rows, ct);
         if (sheets.Count == 0) throw new ImportFileException(ImportErrors.NoKnownSheet);
         var compared = await comparison.RunAsync(read, reading, sheets, rows, repeated, ct);
         var errors = await staging.ErrorsByCodeAsync(job.Id, job.Run, ct);
-        await staging.SweepAsync(job.Id, job.Run, ct);
-        await jobs.SaveAsync(compared with
+        return compared with
         {
-            Stage = ImportStage.Previewed,
             ParsedRun = job.Run,
             ErrorsByCode = errors.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Counts = compared.Counts with { Errors = errors.Values.Sum() },
             Cursor = null,
-        }, [], ct);
+        };
     }
 
     private async Task<(ImportJob Job, IReadOnlyList<SheetColumns> Sheets, IReadOnlySet<string> Repeated)> ReadAsync(

@@ -33,6 +33,13 @@ public sealed class ImportFileStore(NpgsqlDataSource database, ISealer sealer) :
         }
     }
 
+    public async Task<bool> StandAsync(Guid id, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select exists (select from import_chunk where import_id = $1)");
+        command.Parameters.Add(new() { Value = id });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     public Stream Open(Guid id, int file, long bytes) => new ChunkStream(chunk => Fetch(id, file, chunk), bytes);
 
     private async Task InsertAsync(Guid id, int file, int chunk, byte[] box, CancellationToken ct)

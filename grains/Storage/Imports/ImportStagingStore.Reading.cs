@@ -19,6 +19,17 @@ public sealed partial class ImportStagingStore
         select code, reason from import_household
         where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and (kind = 4 or outcome in (3, 5)) order by code collate "C" limit $4
         """;
+    private const string Carry = """
+        with written as materialized (
+            select code, kind from import_household where import_id = $1 and run = $2 and outcome = 1
+        ), later as materialized (
+            select n.kind, count(*) from written w join import_household n on n.import_id = $1 and n.run = $3 and n.code = w.code group by n.kind
+        ), carried as (
+            insert into import_household (import_id, run, code, kind, outcome) select $1, $3, code, kind, 1 from written order by code
+            on conflict (import_id, run, code) do update set kind = excluded.kind, outcome = excluded.outcome, reason = null, box = null
+        )
+        select kind, count from later
+        """;
     private const string Sweep = """
         with n as (delete from import_new where import_id = $1 and run <> $2), h as (delete from import_household where import_id = $1 and run <> $2),
             e as (delete from import_error where import_id = $1 and run <> $2)
@@ -61,6 +72,16 @@ public sealed partial class ImportStagingStore
         var conflicts = new List<(string, string?)>();
         while (await reader.ReadAsync(ct)) conflicts.Add((reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
         return conflicts;
+    }
+
+    public async Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int from, int to, CancellationToken ct)
+    {
+        await using var command = Command(Carry, id, from, to);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var kinds = new Dictionary<StagedKind, long>();
+        while (await reader.ReadAsync(ct)) kinds[(StagedKind)reader.GetInt16(0)] = reader.GetInt64(1);
+        return kinds;
     }
 
     public async Task SweepAsync(Guid id, int run, CancellationToken ct)

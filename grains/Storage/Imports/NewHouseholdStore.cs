@@ -62,6 +62,7 @@ public sealed partial class NewHouseholdStore(NpgsqlDataSource database, ISealer
         {
             Cursor = $"{moved[^1].Village}/{moved[^1].LastCode}",
             Attempts = 0,
+            LeftToRegister = job.LeftToRegister - written - declined,
             Counts = job.Counts with { Written = job.Counts.Written + written, RefusedAtCommit = job.Counts.RefusedAtCommit + declined },
         };
         var order = await ImportJobStore.SaveAsync(saved, connection, transaction, ct);

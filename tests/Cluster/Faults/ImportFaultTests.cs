@@ -44,6 +44,40 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
         await Same_files_bring_nothing_newAsync(http, town, files, wanted);
     }
 
+    /// <summary>Staged households are not in the database's log: each crash takes what is left of them.</summary>
+    [Fact]
+    public async Task Crashes_of_the_database_before_and_amid_the_commit_lose_and_double_no_household()
+    {
+        await cluster.TwoSilosAsync();
+        using var http = await cluster.SignInAsync("importer");
+        var town = cluster.Tree.Find(cluster.Villages()[^1]) is { Parent: { } parent } ? cluster.Tree.Find(parent)! : throw new InvalidOperationException();
+        var files = Export(town);
+        var import = await UploadAsync(http, town.Code, files);
+        var wanted = (await StageAsync(http, import, "Previewed")).GetProperty("counts").GetProperty("new").GetInt64();
+        Assert.Equal(wanted, await CountAsync("select count(*) from import_new where import_id = $1::uuid", import));
+
+        await CrashAsync();
+        Assert.Equal(0, await CountAsync("select count(*) from import_new where import_id = $1::uuid", import));
+        await CommitAsync(http, import);
+        await WrittenAsync(import, wanted / 4);
+        await CrashAsync();
+        output.WriteLine($"{await CountAsync(WrittenSql, import)} of {wanted} households were written before the second crash");
+        var counts = (await StageAsync(http, import, "Done")).GetProperty("counts");
+        Assert.Equal((wanted, wanted), (counts.GetProperty("new").GetInt64(), counts.GetProperty("written").GetInt64()));
+        Assert.Equal(wanted, await CountAsync(WrittenSql, import));
+        Assert.Equal(wanted, await CountAsync("select count(*) from household_history where code in (select code from household_history where import_id = $1)", import));
+        await FiguresAsync(town);
+        await Same_files_bring_nothing_newAsync(http, town, files, wanted);
+    }
+
+    private async Task CrashAsync()
+    {
+        await cluster.Postgres.CrashAndRecoverAsync();
+        cluster.Source.Clear();
+    }
+
+    private const string WrittenSql = "select count(*) from household_history where import_id = $1 and version = 1";
+
     private async Task FiguresAsync(Region town)
     {
         var recount = new Recount(cluster, [.. cluster.Tree.VillagesBelow(town.Code).Select(v => v.Code)]);
@@ -65,7 +99,7 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
     {
         var options = new DemoExportOptions
         {
-            Directory = Path.Combine(cluster.DataFolder, "export"), Per = RegionLevel.Town, Population = new DemoOptions { Seed = 17, Dirty = 0 },
+            Directory = Path.Combine(cluster.DataFolder, $"export-{town.Code}"), Per = RegionLevel.Town, Population = new DemoOptions { Seed = 17, Dirty = 0 },
         };
         new DemoExport(new DemoRegions(), DataDictionary.Shipped, options).Run(town);
         return [.. Directory.GetFiles(options.Directory, "*.csv").Order(StringComparer.Ordinal)];
@@ -73,17 +107,26 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
 
     private static async Task<string> UploadAsync(HttpClient http, RegionCode region, IReadOnlyList<string> files)
     {
-        using var form = new MultipartFormDataContent();
-        foreach (var file in files)
-        {
-            var content = new ByteArrayContent(await File.ReadAllBytesAsync(file));
-            content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-            form.Add(content, "files", Path.GetFileName(file));
-        }
-        using var answer = await http.PostAsync($"/api/v1/imports?region={region}", form);
-        var body = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, body);
-        return JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
+        string? id = null;
+        await Patience.UntilAsync(
+            async () =>
+            {
+                using var form = new MultipartFormDataContent();
+                foreach (var file in files)
+                {
+                    var content = new ByteArrayContent(await File.ReadAllBytesAsync(file));
+                    content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+                    form.Add(content, "files", Path.GetFileName(file));
+                }
+                using var answer = await http.PostAsync($"/api/v1/imports?region={region}", form);
+                var body = await answer.Content.ReadAsStringAsync();
+                if (answer.StatusCode == HttpStatusCode.InternalServerError) return body; // see CommitAsync
+                Assert.True(answer.IsSuccessStatusCode, body);
+                id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
+                return null;
+            },
+            Patience.Generous);
+        return id!;
     }
 
     /// <summary>503 is a right answer while the dead silo still counts as a member; whether the order was taken all the same, the stage tells.</summary>
@@ -92,7 +135,9 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
         {
             using var answer = await http.PostAsync($"/api/v1/imports/{import}/commit", null);
             if (answer.IsSuccessStatusCode) return null;
-            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout, HttpStatusCode.Conflict });
+            // 500 right after a crash of the database: the driver's exception comes out of the grain, and nobody can read it on the other side.
+            Assert.Contains(answer.StatusCode,
+                new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout, HttpStatusCode.Conflict, HttpStatusCode.InternalServerError });
             var job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{import}");
             return job.GetProperty("stage").GetString() == "Previewed" ? $"the commit was answered with {answer.StatusCode}" : null;
         },
@@ -104,7 +149,9 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
         await Patience.UntilAsync(
             async () =>
             {
-                job = await http.GetFromJsonAsync<JsonElement>($"/api/v1/imports/{import}");
+                using var answer = await http.GetAsync($"/api/v1/imports/{import}");
+                if (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout) return "the database is away";
+                job = await answer.Content.ReadFromJsonAsync<JsonElement>();
                 Assert.NotEqual("Failed", job.GetProperty("stage").GetString());
                 return job.GetProperty("stage").GetString() == stage ? null : $"waiting for {stage}: {job}";
             },
