@@ -1,9 +1,10 @@
-using FangFanPin.Contracts;
 using System.Collections.Concurrent;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
+using Microsoft.Extensions.Options;
 
 namespace FangFanPin.Api.Statistics;
 
@@ -17,10 +18,10 @@ internal sealed class GrainSums : IRegionSums
     private readonly ConcurrentDictionary<RegionKey, IRegionGrain> references = new();
     private readonly StampDesk stamps;
 
-    public GrainSums(IGrainFactory grains, IRegions regions)
+    public GrainSums(IGrainFactory grains, IRegions regions, IOptions<StatisticsOptions> options)
     {
         (this.grains, this.regions) = (grains, regions);
-        stamps = new StampDesk(region => GrainOf(region).GetStampAsync());
+        stamps = new StampDesk(region => GrainOf(region).GetStampAsync(), options.Value.StampsKept);
     }
 
     public async ValueTask<RegionSums?> GetAsync(RegionCode region, CancellationToken ct)

@@ -12,6 +12,9 @@ public sealed class StatisticsOptions
     /// <summary>Rendered tables kept, in bytes.</summary>
     public long RenderedBytesMax { get; set; } = 128 * 1024 * 1024;
 
+    /// <summary>For how long a region's word is good for further requests; zero asks for every one.</summary>
+    public TimeSpan StampsKept { get; set; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Open event streams of this process.</summary>
     public int StreamsMax { get; set; } = 500;
 
@@ -29,16 +32,17 @@ public sealed class StatisticsOptions
 /// <param name="Body">See <see cref="StatisticJson.Rest"/>.</param>
 internal sealed record Rendered(long Epoch, long Change, DateOnly Day, long TreeVersion, byte[] Body)
 {
+    /// <summary>At least as new as a region's word: that may be a few milliseconds older than the table that another request has made since.</summary>
     public bool IsOf(FigureStamp stamp, long treeVersion) =>
-        stamp.Change == Change && stamp.Epoch == Epoch && stamp.Day == Day && treeVersion == TreeVersion;
+        (Epoch == stamp.Epoch ? Change >= stamp.Change : Epoch > stamp.Epoch) && Day >= stamp.Day && treeVersion == TreeVersion;
 }
 
 /// <summary>An answer: the moment up to which it is complete, and the table.</summary>
 internal readonly record struct StatisticAnswer(DateTimeOffset AsOf, Rendered Table);
 
 /// <summary>
-/// Tables rendered once per state of the figures. Every request first asks the region for its stamp and gets only a table of exactly that stamp, so an
-/// answer is never older than the region was when it was asked; what is saved is the table, not the question.
+/// Tables rendered once per state of the figures. Every request first has the region's stamp (<see cref="StampDesk"/>) and gets only a table at least as new,
+/// so an answer is never older than the region was <see cref="StatisticsOptions.StampsKept"/> before; what is saved is the table, not the question.
 /// </summary>
 internal sealed class RenderedStatistics : IDisposable
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FangFanPin.Api.Statistics;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain.Regions;
@@ -13,7 +14,7 @@ public sealed class StampDeskTests
     public async Task Who_comes_while_a_call_is_under_way_shares_the_next_one()
     {
         var calls = new List<TaskCompletionSource<FigureStamp>>();
-        var desk = new StampDesk(_ => Started(calls));
+        var desk = new StampDesk(_ => Started(calls), TimeSpan.Zero);
         var first = desk.GetAsync(Province);
         var later = Enumerable.Range(0, 5).Select(_ => desk.GetAsync(Province)).ToList();
         Assert.Single(calls);
@@ -33,7 +34,7 @@ public sealed class StampDeskTests
             var seen = Interlocked.Read(ref now);
             await Task.Yield();
             return Stamp(seen);
-        });
+        }, TimeSpan.Zero);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
             for (var i = 0; i < 2000; i++)
@@ -48,13 +49,67 @@ public sealed class StampDeskTests
     public async Task A_failed_call_fails_only_those_who_shared_it()
     {
         var calls = new List<TaskCompletionSource<FigureStamp>>();
-        var desk = new StampDesk(_ => Started(calls));
+        var desk = new StampDesk(_ => Started(calls), TimeSpan.Zero);
         var first = desk.GetAsync(Province);
         var second = desk.GetAsync(Province);
         calls[0].SetException(new TimeoutException());
         await Assert.ThrowsAsync<TimeoutException>(() => first);
         calls[1].SetResult(Stamp(7));
         Assert.Equal(7, (await second).Change);
+    }
+
+    [Fact]
+    public async Task A_young_answer_is_shared_at_once_and_an_old_one_is_asked_for_again()
+    {
+        var calls = new List<TaskCompletionSource<FigureStamp>>();
+        var keptFor = TimeSpan.FromHours(1);
+        var desk = new StampDesk(_ => Started(calls), keptFor);
+        var first = desk.GetAsync(Province);
+        var beside = desk.GetAsync(Province);
+        calls[0].SetResult(Stamp(3));
+        Assert.Equal(3, (await first).Change);
+        Assert.Equal(3, (await beside).Change);
+        Assert.True(desk.GetAsync(Province).IsCompletedSuccessfully);
+        Assert.Single(calls);
+
+        var strict = new StampDesk(_ => Started(calls), TimeSpan.Zero);
+        _ = strict.GetAsync(Province);
+        calls[1].SetResult(Stamp(4));
+        _ = strict.GetAsync(Province);
+        Assert.Equal(3, calls.Count);
+    }
+
+    [Fact]
+    public async Task A_failed_call_is_not_kept_for_those_who_come_later()
+    {
+        var calls = new List<TaskCompletionSource<FigureStamp>>();
+        var desk = new StampDesk(_ => Started(calls), TimeSpan.FromHours(1));
+        var first = desk.GetAsync(Province);
+        calls[0].SetException(new TimeoutException());
+        await Assert.ThrowsAsync<TimeoutException>(() => first);
+        var second = desk.GetAsync(Province);
+        calls[1].SetResult(Stamp(7));
+        Assert.Equal(7, (await second).Change);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_stamp_from_longer_before_than_stamps_are_kept()
+    {
+        var keptFor = TimeSpan.FromMilliseconds(2);
+        var desk = new StampDesk(async _ =>
+        {
+            var asked = Stopwatch.GetTimestamp();
+            await Task.Yield();
+            return Stamp(asked);
+        }, keptFor);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                var came = Stopwatch.GetTimestamp();
+                Assert.True(Stopwatch.GetElapsedTime((await desk.GetAsync(Province)).Change, came) < keptFor);
+            }
+        })));
     }
 
     private static Task<FigureStamp> Started(List<TaskCompletionSource<FigureStamp>> calls)
