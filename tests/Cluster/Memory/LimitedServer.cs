@@ -33,6 +33,7 @@ public sealed class LimitedServer : IAsyncLifetime
     internal ServerProcess Process { get; private set; } = null!;
     public string Folder => folder;
     public HttpClient Http { get; private set; } = null!;
+    /// <summary>Everybody who stands in a row, those too who have left.</summary>
     public long Persons { get; private set; }
     public IGrainFactory Grains => client.Services.GetRequiredService<IClusterClient>();
     private string Admin => PostgresCluster.On(postgres.AdminConnectionString, Database);
@@ -61,7 +62,9 @@ public sealed class LimitedServer : IAsyncLifetime
         var tree = await new RegionStore(admin).LoadAsync(default);
         await using var connection = await admin.OpenConnectionAsync();
         var villages = tree.ChildrenOf(RegionCode.Parse(County)).OrderBy(t => t.Code).Skip(OpenedTowns).SelectMany(t => tree.VillagesBelow(t.Code));
-        (_, Persons) = await PlainProvince.FillAsync(connection, [.. villages.Select(v => v.Code.ToString())], documentBytes: 64);
+        await PlainProvince.FillAsync(connection, [.. villages.Select(v => v.Code.ToString())], documentBytes: 64);
+        await using var count = new NpgsqlCommand("select count(*) from household_member", connection);
+        Persons = (long)(await count.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()
