@@ -26,22 +26,23 @@ internal abstract class LaneItem<TAnswer>
 }
 
 /// <summary>
-/// A bounded queue with one worker, which takes what has gathered, sorts it by key and works it off as one batch. A key that
-/// stands in the queue twice goes into two batches, in order.
+/// A bounded queue whose worker takes what has gathered, sorts it by key and works it off as one batch. A key that stands in the queue twice goes into two
+/// batches. Further workers help only when a batch worth a statement waits behind the one under way: two half-empty statements cost more than a full one.
 /// </summary>
 internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem : LaneItem<TAnswer>
 {
     private readonly Channel<TItem> queue;
+    private readonly Channel<bool> crowd = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RecordsOptions options;
-    private readonly Func<IReadOnlyList<TItem>, Task> work;
-    private readonly Task worker;
-    private Queue<TItem> heldBack = new();
+    private readonly Task[] workers;
+    private volatile bool leaderIsAtWork;
 
-    public BatchLane(RecordsOptions options, Func<IReadOnlyList<TItem>, Task> work)
+    /// <param name="work">The first leads, the others help.</param>
+    public BatchLane(RecordsOptions options, params Func<IReadOnlyList<TItem>, Task>[] work)
     {
-        (this.options, this.work) = (options, work);
-        queue = Channel.CreateBounded<TItem>(new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
-        using (ExecutionContext.SuppressFlow()) worker = Task.Run(RunAsync);
+        this.options = options;
+        queue = Channel.CreateBounded<TItem>(options.QueueMax);
+        using (ExecutionContext.SuppressFlow()) workers = [Task.Run(() => LeadAsync(work[0])), .. work[1..].Select(w => Task.Run(() => HelpAsync(w)))];
     }
 
     /// <exception cref="StoreUnavailableException">The process is stopping.</exception>
@@ -50,6 +51,7 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         try
         {
             await queue.Writer.WriteAsync(item, ct);
+            if (leaderIsAtWork && queue.Reader.Count >= options.BatchRowsWanted) crowd.Writer.TryWrite(true);
         }
         catch (ChannelClosedException)
         {
@@ -63,24 +65,31 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
-        await worker;
+        crowd.Writer.TryComplete();
+        await Task.WhenAll(workers);
     }
 
-    private async Task RunAsync()
+    private async Task LeadAsync(Func<IReadOnlyList<TItem>, Task> work)
     {
+        var heldBack = new Queue<TItem>();
         while (heldBack.Count > 0 || await queue.Reader.WaitToReadAsync())
         {
             await GatherAsync();
-            var batch = NextBatch();
-            if (batch.Count == 0) continue;
-            try
-            {
-                await work(batch);
-            }
-            catch (Exception fault)
-            {
-                foreach (var item in batch) item.Failed(fault);
-            }
+            leaderIsAtWork = true;
+            await WorkAsync(work, heldBack);
+            leaderIsAtWork = false;
+        }
+    }
+
+    private async Task HelpAsync(Func<IReadOnlyList<TItem>, Task> work)
+    {
+        var heldBack = new Queue<TItem>();
+        while (await crowd.Reader.WaitToReadAsync())
+        {
+            crowd.Reader.TryRead(out _);
+            if (queue.Reader.Count < options.BatchRowsWanted) continue; // somebody else was faster
+            do await WorkAsync(work, heldBack);
+            while (heldBack.Count > 0);
         }
     }
 
@@ -90,17 +99,33 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         for (int seen = -1, count; (count = queue.Reader.Count) > seen && count < options.BatchRowsWanted; seen = count) await new OthersFirst();
     }
 
-    private List<TItem> NextBatch()
+    private async Task WorkAsync(Func<IReadOnlyList<TItem>, Task> work, Queue<TItem> heldBack)
+    {
+        var batch = NextBatch(heldBack);
+        if (batch.Count == 0) return;
+        try
+        {
+            await work(batch);
+        }
+        catch (Exception fault)
+        {
+            foreach (var item in batch) item.Failed(fault);
+        }
+    }
+
+    /// <param name="heldBack">Those that come before the queue; afterwards those whose key is in this batch already.</param>
+    private List<TItem> NextBatch(Queue<TItem> heldBack)
     {
         var batch = new SortedList<string, TItem>(StringComparer.Ordinal);
-        var waiting = new Queue<TItem>();
+        var waiting = new List<TItem>();
         while (batch.Count < options.BatchRowsMax && waiting.Count < options.BatchRowsMax && (heldBack.TryDequeue(out var item) || queue.Reader.TryRead(out item)))
         {
-            if (batch.ContainsKey(item.Key)) waiting.Enqueue(item);
+            if (batch.ContainsKey(item.Key)) waiting.Add(item);
             else if (item.Take()) batch.Add(item.Key, item);
         }
-        while (heldBack.TryDequeue(out var rest)) waiting.Enqueue(rest);
-        heldBack = waiting;
+        waiting.AddRange(heldBack);
+        heldBack.Clear();
+        foreach (var item in waiting) heldBack.Enqueue(item);
         return [.. batch.Values];
     }
 }

@@ -11,15 +11,15 @@ internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDispos
     private readonly IRecordMapping<TState, TRow, TStored> mapping;
     private readonly DatabaseRetry[] databases;
     private readonly ILogger logger;
-    private readonly BatchLane<Item, WriteAnswer>[] lanes;
+    private readonly BatchLane<Item, WriteAnswer> lane;
     private readonly KeyValuePair<string, object?> table;
 
-    /// <param name="database">Called once per lane.</param>
+    /// <param name="database">Called once per statement that may be under way.</param>
     public RecordWriter(IRecordMapping<TState, TRow, TStored> mapping, Func<DatabaseRetry> database, RecordsOptions options, ILogger logger)
     {
         (this.mapping, this.logger) = (mapping, logger);
-        databases = [.. Enumerable.Range(0, options.WriteLanes).Select(_ => database())];
-        lanes = [.. databases.Select(d => new BatchLane<Item, WriteAnswer>(options, batch => SaveAsync(d, batch)))];
+        databases = [.. Enumerable.Range(0, options.WritesAtOnce).Select(_ => database())];
+        lane = new BatchLane<Item, WriteAnswer>(options, [.. databases.Select(d => (Func<IReadOnlyList<Item>, Task>)(batch => SaveAsync(d, batch)))]);
         table = new("table", mapping.Name);
     }
 
@@ -31,12 +31,11 @@ internal sealed partial class RecordWriter<TState, TRow, TStored> : IAsyncDispos
 
     /// <exception cref="StoreUnavailableException">Outcome unknown.</exception>
     /// <exception cref="StoreRefusedException">The row's content cannot be stored.</exception>
-    public Task<WriteAnswer> SaveAsync(TRow row, CancellationToken ct) =>
-        lanes[(uint)row.Key.GetHashCode(StringComparison.Ordinal) % lanes.Length].AskAsync(new Item(row), ct);
+    public Task<WriteAnswer> SaveAsync(TRow row, CancellationToken ct) => lane.AskAsync(new Item(row), ct);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var lane in lanes) await lane.DisposeAsync();
+        await lane.DisposeAsync();
         foreach (var database in databases) await database.DisposeAsync();
     }
 

@@ -3,11 +3,8 @@ namespace FangFanPin.Storage.Records;
 /// <summary>Bounds of the <c>records</c> provider, per kind of record and process.</summary>
 public sealed record RecordsOptions
 {
-    /// <summary>
-    /// Statements that may write at the same time; a key always takes the same lane, so at most one write of it is in flight. Two: while the
-    /// database works for one, the other gathers.
-    /// </summary>
-    public int WriteLanes { get; init; } = 2;
+    /// <summary>Statements that may write at the same time. A second one starts while the database works for the first, if as many rows as it is worth have gathered.</summary>
+    public int WritesAtOnce { get; init; } = 2;
 
     public int ReadLanes { get; init; } = 2;
 
@@ -18,7 +15,7 @@ public sealed record RecordsOptions
     /// Rows for which it is worth to start at once; fewer wait as long as more come. A statement costs the database as much as dozens of rows, so fuller
     /// batches take a third off its work per row.
     /// </summary>
-    public int BatchRowsWanted { get; init; } = 32;
+    public int BatchRowsWanted { get; init; } = 24;
 
     /// <summary>Writes and reads that may wait, per lane; further callers wait for room.</summary>
     public int QueueMax { get; init; } = 4096;

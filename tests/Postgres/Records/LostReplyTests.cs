@@ -102,7 +102,7 @@ public sealed class LostReplyTests(PostgresDatabase database) : IClassFixture<Po
 
     private RecordsGrainStorage Interposed(Func<HouseholdRow, Task>? before = null, Func<HouseholdRow, Task>? after = null)
     {
-        var options = new RecordsOptions { WriteLanes = 1, AttemptsMax = 3, RetryPause = TimeSpan.FromMilliseconds(1) };
+        var options = new RecordsOptions { WritesAtOnce = 1, AttemptsMax = 3, RetryPause = TimeSpan.FromMilliseconds(1) };
         var mapping = new Interposer(records.Mapping, before ?? Nothing, after ?? Nothing);
         return new RecordsGrainStorage([RecordsRegistration.Store(records.Source, options, NullLogger.Instance, mapping)]);
     }
