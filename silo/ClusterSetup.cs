@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using FangFanPin.Domain;
+using FangFanPin.Storage.Records;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -41,6 +42,7 @@ internal static class ClusterSetup
         settings.Tls.ForSilo(silo);
         silo.Services.AddWire();
         silo.AddActivityPropagation();
+        silo.AddIncomingGrainCallFilter<DatabaseFaultFilter>();
     }
 
     public static void AddCluster(this IClientBuilder client, SiloSettings settings)
