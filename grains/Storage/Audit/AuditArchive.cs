@@ -42,6 +42,7 @@ internal static class AuditArchive
     /// <summary>Appears under its name once it is whole and on the disk.</summary>
     public static async Task WriteAsync(string path, IAsyncEnumerable<(Checkpoint Checkpoint, AuditRow[] Entries)> checkpoints, CheckpointKey key, CancellationToken ct)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!); // the sealer that made it may run in another process
         var part = path + ".part";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
