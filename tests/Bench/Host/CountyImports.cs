@@ -23,36 +23,45 @@ internal static class CountyImports
     public sealed record County(RegionCode Region, IReadOnlyList<string> Files);
 
     /// <summary>The counties of a region, each with its own folder and manifest, made when it is asked for.</summary>
-    public static IEnumerable<(County County, DemoManifest Manifest)> Export(string folder, RegionCode region, DemoFormat format, DemoOptions options, Func<RegionCode, bool>? wanted = null)
+    public static IEnumerable<(County County, DemoManifest Manifest)> Export(string folder, RegionCode region, DemoFormat format, DemoOptions options)
     {
         var regions = new DemoRegions();
-        foreach (var county in regions.VillagesBy(RegionLevel.County, regions.Find(region)!).Select(g => g.Key).Where(c => wanted?.Invoke(c.Code) != false))
-        {
-            var export = new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = Path.Combine(folder, $"{county.Code}"), Format = format, Population = options });
-            var result = export.Run(county);
-            yield return (new County(county.Code, [.. result.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal))]), result.Manifest);
-        }
+        return CountiesOf(regions, region).Select(county => Make(regions, county, folder, format, options));
     }
 
     /// <summary>All but <see cref="ExportFurther"/>, without faults.</summary>
-    public static List<(County County, DemoManifest Manifest)> ExportClean(string folder, RegionCode region) => Ready(Clean(folder, region, c => !Further.Contains(c)));
+    public static List<(County County, DemoManifest Manifest)> ExportClean(string folder, RegionCode region)
+    {
+        var regions = new DemoRegions();
+        return Clean(regions, CountiesOf(regions, region).Where(c => !Further.Contains(c.Code)), folder);
+    }
 
     /// <summary>Without faults.</summary>
-    public static List<(County County, DemoManifest Manifest)> ExportFurther(string folder) => Ready(Further.SelectMany(c => Clean(folder, c, _ => true)));
-
-    private static IEnumerable<(County, DemoManifest)> Clean(string folder, RegionCode region, Func<RegionCode, bool> wanted) =>
-        Export(folder, region, DemoFormat.Csv, new DemoOptions { Dirty = 0 }, wanted);
-
-    /// <summary>Everything is on disk before a load begins, whose time it would be otherwise.</summary>
-    private static List<(County County, DemoManifest Manifest)> Ready(IEnumerable<(County, DemoManifest)> making)
+    public static List<(County County, DemoManifest Manifest)> ExportFurther(string folder)
     {
-        var (watch, made) = (Stopwatch.StartNew(), new List<(County, DemoManifest)>());
-        foreach (var county in making)
+        var regions = new DemoRegions();
+        return Clean(regions, Further.SelectMany(c => CountiesOf(regions, c)), folder);
+    }
+
+    private static IEnumerable<Region> CountiesOf(DemoRegions regions, RegionCode region) => regions.VillagesBy(RegionLevel.County, regions.Find(region)!).Select(villages => villages.Key);
+
+    private static (County, DemoManifest) Make(DemoRegions regions, Region county, string folder, DemoFormat format, DemoOptions options)
+    {
+        var code = county.Code;
+        var result = new DemoExport(regions, DataDictionary.Shipped, new DemoExportOptions { Directory = Path.Combine(folder, $"{code}"), Format = format, Population = options }).Run(county);
+        return (new County(code, [.. result.Files.Where(f => !f.EndsWith(".json", StringComparison.Ordinal))]), result.Manifest);
+    }
+
+    /// <summary>Everything is on disk before a load begins, whose time it would be otherwise; made on all processors.</summary>
+    private static List<(County County, DemoManifest Manifest)> Clean(DemoRegions regions, IEnumerable<Region> counties, string folder)
+    {
+        var (watch, made) = (Stopwatch.StartNew(), 0);
+        return [.. counties.ToList().AsParallel().AsOrdered().Select(county =>
         {
-            made.Add(county);
-            if (made.Count % 10 == 0) Report.Progress($"files of {made.Count} counties made in {watch.Elapsed.TotalSeconds:0} s");
-        }
-        return made;
+            var one = Make(regions, county, folder, DemoFormat.Csv, new DemoOptions { Dirty = 0 });
+            if (Interlocked.Increment(ref made) is var count && count % 10 == 0) Report.Progress($"files of {count} counties made in {watch.Elapsed.TotalSeconds:0} s");
+            return one;
+        })];
     }
 
     /// <param name="after">Called when a county is in.</param>
