@@ -10,7 +10,7 @@ namespace FangFanPin.Silo;
 /// </summary>
 internal sealed class MemorySettings
 {
-    /// <summary>With 450 an import of 11,731 households stood nearly still in full collections (22 a second).</summary>
+    /// <summary>With 450 an import of 11,731 households stood nearly still (22 a second).</summary>
     public const int LimitMbMin = 600;
 
     /// <summary>What the collector does not manage: compiled code, stacks, sockets, ciphers and packers. Measured: 235 MB beside a heap of 131.</summary>
