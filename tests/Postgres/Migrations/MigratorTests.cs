@@ -35,6 +35,17 @@ public sealed class MigratorTests(PostgresDatabase database) : IClassFixture<Pos
         Assert.Empty(new Migrator(database.AdminConnectionString).Migrate());
     }
 
+    [Theory]
+    [InlineData("0110_import_new.sql", "54390d4684033d97267b777e9a488719a7c87bf18969aed4ebe4a7ba97f78f4d")]
+    [InlineData("0161_sync_plans.sql", "fd8d4d037d5bf42854159dfee7c1e6765fcf5ff47cae6ff1b32ea644933a4718")]
+    public async Task A_script_that_was_out_in_two_wordings_is_taken_in_either(string script, string sha256)
+    {
+        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, $"update schemahashes set sha256 = '{sha256}' where scriptname = '{script}'");
+        Assert.Empty(new Migrator(database.AdminConnectionString).Migrate());
+        await PostgresCluster.ExecuteAsync(database.AdminConnectionString, $"delete from schemahashes where scriptname = '{script}'");
+        Assert.Empty(new Migrator(database.AdminConnectionString).Migrate());
+    }
+
     [Fact]
     public void The_running_systems_role_sees_that_nothing_is_pending() => Assert.Empty(new Migrator(database.ConnectionString).Pending());
 
