@@ -24,7 +24,7 @@ internal static class WriteBench
         await using var host = await BenchHost.StartAsync(options);
         var population = await Population.LoadAsync(host, options.Region);
         Report.Value("write.households", population.Households.Count);
-        Report.Value("write.first_writes_per_s", population.Households.Count / population.Loaded.TotalSeconds);
+        if (population.Loaded is { } loaded) Report.Value("write.first_writes_per_s", population.Households.Count / loaded.TotalSeconds);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(3));
         await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count);
         Report.Value("write.row_bytes", rows.RowBytes);
