@@ -7,6 +7,7 @@ using FangFanPin.Tests.Bench.Idle;
 using FangFanPin.Tests.Bench.Read;
 using FangFanPin.Tests.Bench.Recount;
 using FangFanPin.Tests.Bench.Search;
+using FangFanPin.Tests.Bench.Write;
 
 namespace FangFanPin.Tests.Bench.AtSize;
 
@@ -26,6 +27,7 @@ internal static class AtSizeBench
         await StepAsync(options, "idle", () => IdleBench.MeasureAsync(host, population.People));
         await StepAsync(options, "read", () => ReadBench.MeasureAsync(host, population, options));
         await StepAsync(options, "freshness", () => FreshnessBench.MeasureAsync(host, population, options));
+        await StepAsync(options, "write", () => WriteBench.MeasureAsync(host, population, options));
         await StepAsync(options, "search", () => SearchBench.MeasureLoadedAsync(host, options));
         await StepAsync(options, "export", () => ExportBench.MeasureAsync(host, options));
         await StepAsync(options, "cold", () => ColdBench.MeasureAsync(host, population));
