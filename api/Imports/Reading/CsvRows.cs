@@ -41,6 +41,12 @@ internal sealed class CsvRows : ISheetRows
     /// <summary>False when the cell was the last of its record.</summary>
     private bool ReadCell()
     {
+        if (at < length && buffer[at] == separator)
+        {
+            Add(""); // half of all cells
+            at++;
+            return true;
+        }
         if ((at < length || Fill()) && buffer[at] == '"') Add(Quoted());
         else Add(texts.Of(Plain()));
         if (at == length && !Fill()) return false;

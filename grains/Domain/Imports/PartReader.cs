@@ -23,15 +23,15 @@ public sealed class PartReader(ImportReading reading, IReadOnlyList<SheetColumns
     }
 
     /// <summary>Of a household that is too long only the places of its rows are kept: memory stays flat even for one endless household.</summary>
-    private SortedDictionary<string, List<RawRow>> Gathered(IEnumerable<ReadOnlyMemory<byte>> rows)
+    private IEnumerable<KeyValuePair<string, List<RawRow>>> Gathered(IEnumerable<ReadOnlyMemory<byte>> rows)
     {
-        var households = new SortedDictionary<string, List<RawRow>>(StringComparer.Ordinal);
+        var households = new Dictionary<string, List<RawRow>>(StringComparer.Ordinal);
         foreach (var bytes in rows)
         {
             var row = rowReader.Read(bytes.Span);
             if (!households.TryGetValue(row.HouseholdCode, out var of)) households.Add(row.HouseholdCode, of = []);
             of.Add(of.Count > ImportLimits.HouseholdRowsMax ? row with { Cells = [] } : row);
         }
-        return households;
+        return households.OrderBy(h => h.Key, StringComparer.Ordinal);
     }
 }

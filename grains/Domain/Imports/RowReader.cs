@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using FangFanPin.Domain.Dictionary;
 using FangFanPin.Domain.Households;
@@ -35,7 +36,33 @@ public sealed class RowReader
     private readonly SheetCell[] cellsBefore;
     private Household? householdBefore;
 
-    private readonly record struct Column(int At, FieldTarget Target, bool IsItem);
+    /// <summary>A column that holds one of few values: what the same text was read as before, it is now.</summary>
+    private sealed class Column(int at, FieldTarget target)
+    {
+        /// <summary>A power of two.</summary>
+        private const int Known = 8;
+
+        private readonly (string Text, object? Value)[]? known = target.Definition.Kind is FieldKind.Text or FieldKind.File or FieldKind.Other ? null : new (string, object?)[Known];
+
+        public int At => at;
+        public FieldTarget Target => target;
+        public bool IsItem { get; } = target.Map == EntityMap.Measure && target.Definition.Id == nameof(Measure.Item);
+
+        /// <param name="text">Not blank.</param>
+        public bool Knows(string text, out object? value)
+        {
+            var (same, before) = known is null ? default : known[Slot(text)];
+            value = before;
+            return same == text;
+        }
+
+        public void Learn(string text, object? value)
+        {
+            if (known is not null) known[Slot(text)] = (text, value);
+        }
+
+        private static int Slot(string text) => text[0] + text[^1] + text.Length & Known - 1;
+    }
 
     public RowReader(ImportReading reading, SheetColumns columns, int source)
     {
@@ -55,7 +82,7 @@ public sealed class RowReader
     [
         .. from i in Enumerable.Range(0, columns.Targets.Length)
            where i != codeColumn && columns.Targets[i] is FieldTarget target && target.Map == map
-           select new Column(i, (FieldTarget)columns.Targets[i]!, map == EntityMap.Measure && ((FieldTarget)columns.Targets[i]!).Definition.Id == nameof(Measure.Item)),
+           select new Column(i, (FieldTarget)columns.Targets[i]!),
     ];
 
     /// <returns>Null for a blank row.</returns>
@@ -95,7 +122,9 @@ public sealed class RowReader
         return TroubleOf(cell, field) is null && CellParser.Parse(field, cell.Text ?? "", today, out var value) == CellFault.None ? value as string : null;
     }
 
-    private static bool IsCode(string text) => text.Length <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    private static readonly SearchValues<char> OfCodes = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static bool IsCode(string text) => text.Length <= 32 && text.AsSpan().IndexOfAnyExcept(OfCodes) < 0;
 
     private string? CodeOf(int row, ReadOnlySpan<SheetCell> cells)
     {
@@ -168,16 +197,26 @@ public sealed class RowReader
         any = false;
         var record = map.Create();
         ImmutableSortedDictionary<string, string>.Builder? extra = null;
-        foreach (var (i, target, isItem) in columnsOf[map])
+        foreach (var column in columnsOf[map])
         {
-            if (i >= cells.Length || cells[i].IsBlank) continue;
+            if (column.At >= cells.Length || cells[column.At].IsBlank) continue;
             any = true;
-            if (isItem) { SetItem(row, i, code, record, cells); continue; }
-            if (!TryValue(row, i, target.Definition, cells, code, out var value) || value is null) continue;
-            if (target.Field is { } field) field.Set(record, value);
-            else (extra ??= ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal))[target.Definition.Id] = FieldCheck.TextOf(value)!;
+            if (column.IsItem) { SetItem(row, column.At, code, record, cells); continue; }
+            if (!TryValue(row, column, cells, code, out var value) || value is null) continue;
+            if (column.Target.Field is { } field) field.Set(record, value);
+            else (extra ??= ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal))[column.Target.Definition.Id] = FieldCheck.TextOf(value)!;
         }
         return extra is null ? record : record with { Extra = extra.ToImmutable() };
+    }
+
+    private bool TryValue(int row, Column column, ReadOnlySpan<SheetCell> cells, string? code, out object? value)
+    {
+        var cell = cells[column.At];
+        if (cell.Trouble != CellTrouble.None || cell.Text is not { } text) return TryValue(row, column.At, column.Target.Definition, cells, code, out value);
+        if (column.Knows(text, out value)) return true;
+        if (!TryValue(row, column.At, column.Target.Definition, cells, code, out value)) return false;
+        column.Learn(text, value);
+        return true;
     }
 
     private bool TryValue(int row, int column, FieldDefinition field, ReadOnlySpan<SheetCell> cells, string? code, out object? value)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -71,17 +72,33 @@ public sealed record MemberRows(IReadOnlyList<MemberRow> Rows, byte[] Digest)
 
     private static byte[] DigestOf(MemberRow[] rows)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var text = threadsText ??= new();
+        text.ResetWrittenCount();
         foreach (var m in rows)
         {
-            var birth = m.BirthDate?.ToString("O", CultureInfo.InvariantCulture);
-            var hashes = $"{Hex(m.CertIndex)}\u001f{Hex(m.LastSixIndex)}\u001f{Hex(m.PhoneIndex)}";
-            hash.AppendData(Encoding.UTF8.GetBytes($"{m.Person}\u001f{m.Name}\u001f{m.Sex}\u001f{birth}\u001f{m.Status}\u001f{hashes}\u001e"));
+            foreach (var part in (ReadOnlySpan<string?>)[m.Person, m.Name, m.Sex, m.BirthDate?.ToString("O", CultureInfo.InvariantCulture), m.Status])
+            {
+                Encoding.UTF8.GetBytes(part, text);
+                text.Write([BetweenFields]);
+            }
+            Hex(m.CertIndex, text, BetweenFields);
+            Hex(m.LastSixIndex, text, BetweenFields);
+            Hex(m.PhoneIndex, text, BetweenRows);
         }
-        return hash.GetHashAndReset()[..16];
+        return SHA256.HashData(text.WrittenSpan)[..16];
     }
 
-    private static string Hex(byte[]? bytes) => bytes is null ? "" : Convert.ToHexString(bytes);
+    private const byte BetweenFields = 0x1f, BetweenRows = 0x1e;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? threadsText;
+
+    private static void Hex(byte[]? bytes, ArrayBufferWriter<byte> text, byte end)
+    {
+        Convert.TryToHexString(bytes, text.GetSpan(2 * (bytes?.Length ?? 0) + 1), out var length);
+        text.Advance(length);
+        text.Write([end]);
+    }
 }
 
 /// <summary>What reading one household brings, still sealed.</summary>

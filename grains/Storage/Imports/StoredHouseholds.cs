@@ -18,11 +18,11 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
     /// <summary>Served by household_member_by_person.</summary>
     private const string Persons = "select person_code, household_code from household_member where person_code = any ($1)";
 
-    /// <summary>Served by household_by_head_cert.</summary>
+    /// <summary>Served by household_of_platform.</summary>
     private const string Platform = """
         select w.certificate, min(h.code) from unnest($1::text[], $2::bytea[]) as w (certificate, hash)
         join household h on h.head_cert_index = w.hash
-        where h.code collate "C" like 'P%' and h.code ~ '^P([0-9]{16}|[0-9A-F]{29})$' and h.document is not null and (h.status is null or h.status = '1')
+        where h.code like 'P%' and h.code ~ '^P([0-9]{16}|[0-9A-F]{29})$' and h.document is not null and (h.status is null or h.status = '1')
         group by w.certificate
         """;
 
@@ -79,6 +79,7 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
     public async Task<IReadOnlyDictionary<string, string>> BookedAsync(IReadOnlyCollection<string> codes, CancellationToken ct)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (codes.Count == 0) return found;
         await using var command = Command(Booked, codes);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) found[reader.GetString(0)] = reader.GetString(1);

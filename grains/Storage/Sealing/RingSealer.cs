@@ -150,9 +150,10 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
 
     private byte[] Hash(RingKey key, BlindKind kind, string normalised)
     {
-        var text = new byte[1 + Encoding.UTF8.GetByteCount(normalised)];
+        var length = 1 + Encoding.UTF8.GetByteCount(normalised);
+        var text = length <= PlaceMost ? stackalloc byte[length] : new byte[length];
         text[0] = (byte)kind;
-        Encoding.UTF8.GetBytes(normalised, text.AsSpan(1));
+        Encoding.UTF8.GetBytes(normalised, text[1..]);
         Span<byte> hash = stackalloc byte[Suites.HashLength];
         ciphers.Value!.Hash(key, text, hash);
         return [(byte)key.Id, .. hash[..(IndexLength - 1)]];

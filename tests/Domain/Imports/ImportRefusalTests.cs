@@ -42,6 +42,34 @@ public sealed class ImportRefusalTests
         }
     }
 
+    /// <summary>A column keeps what it has read: neither a fault nor another text may be taken for it.</summary>
+    [Fact]
+    public void A_row_means_the_same_behind_others_as_alone()
+    {
+        var (seed, random) = (Random.Shared.Next(), default(Random)!);
+        random = new Random(seed);
+        string Any(params string[] texts) => texts[random.Next(texts.Length)];
+        string?[][] rows =
+        [
+            .. Enumerable.Range(0, 400).Select(i => (string?[])
+            [
+                $"H{i}", Village, Any("2", "3", "23", "32", "两", "2 ", "２", "1,2", " "), $"P{i}", "张三", Any("男", "女", "1", "2", "雄", "男性", "", "3", " 男"),
+                Any("1970-01-02", "1970-02-01", "1970/1/2", "2026-11-24", "2026-11-23", "19700102", "02-01-1970", "去年"),
+            ]),
+        ];
+        var together = TestImport.Of(People(rows));
+        foreach (var row in rows)
+        {
+            var alone = TestImport.Of(People(row));
+            Assert.True(alone.Errors.Select(Fault).SequenceEqual(together.Errors.Where(e => e.HouseholdCode == row[0]).Select(Fault)), $"seed {seed}, {string.Join('|', row)}");
+            Assert.Equal(Shown(alone), Shown(together));
+
+            string? Shown(TestImport import) => import.Households[row[0]!].Change?.Incoming is { } file ? $"{file.Household} {string.Join(',', file.Members)}" : null;
+        }
+
+        static (string?, string, string?) Fault(RowError error) => (error.Column, error.Error.Code, error.Value);
+    }
+
     [Theory]
     [InlineData("999999999999", "household.unknown-village")]
     [InlineData(TestImport.FarVillage, "household.outside-area")]
