@@ -7,8 +7,11 @@
 #   postgres.sh restart DIR        immediate stop (as after a crash) and start, for fault tests
 #   postgres.sh url DIR ROLE [DB]  connection string of postgres, ffp_owner or ffp_runtime
 
+# A sixth of the machine's memory, at most 4 GB: with 1 GB the indexes of a province (3 GB) are written and read again and again during its load.
+pg_buffers() { awk '/^MemTotal:/ { mb = int($2 / 6144); print (mb > 4096 ? 4096 : mb < 128 ? 128 : mb) "MB" }' /proc/meminfo; }
+
 # Sized for two cores and 24 GiB; each can be set from outside.
-: "${FFP_PG_SHARED_BUFFERS:=1GB}"
+: "${FFP_PG_SHARED_BUFFERS:=$(pg_buffers)}"
 : "${FFP_PG_EFFECTIVE_CACHE:=8GB}"
 : "${FFP_PG_WORK_MEM:=32MB}"
 : "${FFP_PG_MAINTENANCE_WORK_MEM:=512MB}"

@@ -18,6 +18,12 @@ internal sealed record BenchOptions
     /// <summary>That the process may take, the measuring itself included; 0: what the machine has.</summary>
     public int MemoryMb { get; init; }
 
+    /// <summary>Where database and files of a load stay for further runs; null: nothing stays. Every run goes on with what the one before has left.</summary>
+    public string? Keep { get; init; }
+
+    /// <summary>Of <c>at-size</c>: which steps; none: all.</summary>
+    public IReadOnlySet<string> Only { get; init; } = new HashSet<string>();
+
     /// <summary>A superuser's connection string.</summary>
     public required string Postgres { get; init; }
 
@@ -42,6 +48,8 @@ internal sealed record BenchOptions
                 case "--size" when value is "village" or "town" or "county" or "city" or "province": options = options with { Size = value }; break;
                 case "--seconds" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600: options = options with { Seconds = seconds }; break;
                 case "--memory" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var memory): options = options with { MemoryMb = memory }; break;
+                case "--keep": options = options with { Keep = value }; break;
+                case "--only": options = options with { Only = value.Split(',').ToHashSet() }; break;
                 case "--pg": options = options with { Postgres = value }; break;
                 default: return null;
             }

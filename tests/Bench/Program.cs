@@ -15,7 +15,7 @@ using FangFanPin.Tests.Bench.Search;
 using FangFanPin.Tests.Bench.Sync;
 using FangFanPin.Tests.Bench.Write;
 
-// dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city|province] [--seconds N] [--memory MB] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
+// dotnet FangFanPin.Tests.Bench.dll NAME [--size village|town|county|city|province] [--seconds N] [--memory MB] [--keep FOLDER] [--only STEP,STEP] [--pg CONNECTION]; FFP_TEST_PG names the server otherwise.
 Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["train-dictionary", var file]) return DictionaryTraining.Run(file);
@@ -38,7 +38,7 @@ var benches = new Dictionary<string, Func<BenchOptions, Task>>
 };
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var run) || BenchOptions.Parse(args[1..]) is not { } options)
 {
-    Console.Error.WriteLine($"用法:FangFanPin.Tests.Bench {string.Join('|', benches.Keys)} [--size village|town|county|city|province] [--seconds 秒] [--memory MB] [--pg 连接]");
+    Console.Error.WriteLine($"用法:FangFanPin.Tests.Bench {string.Join('|', benches.Keys)} [--size village|town|county|city|province] [--seconds 秒] [--memory MB] [--keep 目录] [--only 步骤,步骤] [--pg 连接]");
     return 2;
 }
 Report.Machine(args[0], options);

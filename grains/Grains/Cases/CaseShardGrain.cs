@@ -17,6 +17,9 @@ public sealed partial class CaseShardGrain(ICaseLookups lookups, MissingPlans pl
     private const int TurnMax = 512;
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many times as long as the opening of plans took it rests: after a province's load there are 60,000 to open, and nobody waits for them within the hour.</summary>
+    private const int PlansRest = 4;
     private IGrainTimer? more;
 
     private int Shard => int.Parse(this.GetPrimaryKeyString().AsSpan("case-due/".Length), provider: null);
@@ -37,16 +40,19 @@ public sealed partial class CaseShardGrain(ICaseLookups lookups, MissingPlans pl
             failed += (await Task.WhenAll(chunk.Select(LookAfterAsync))).Count(done => !done);
         if (failed > 0) LogFailed(failed, ids.Count);
         // Households that came monitored from elsewhere are asked for by one shard, for all.
+        var begun = clock.GetTimestamp();
         var opened = Shard == 0 ? await plans.OpenAsync() : 0;
         // Cases that fail stay due and would be read again at once: they wait for the next tick.
-        if ((ids.Count == TurnMax || opened == MissingPlans.TurnMax) && failed == 0) GoOn();
-        return ids.Count - failed;
+        if (failed > 0) return ids.Count - failed;
+        if (ids.Count == TurnMax) GoOn(Pause);
+        else if (opened == MissingPlans.TurnMax) GoOn(Pause + clock.GetElapsedTime(begun) * PlansRest);
+        return ids.Count;
     }
 
-    private void GoOn()
+    private void GoOn(TimeSpan pause)
     {
         more?.Dispose();
-        more = this.RegisterGrainTimer(() => WorkOffAsync(), new GrainTimerCreationOptions(Pause, Timeout.InfiniteTimeSpan));
+        more = this.RegisterGrainTimer(() => WorkOffAsync(), new GrainTimerCreationOptions(pause, Timeout.InfiniteTimeSpan));
     }
 
     private async Task<bool> LookAfterAsync(string id)

@@ -10,7 +10,7 @@ namespace FangFanPin.Grains.Cases;
 public sealed partial class MissingPlans(ICaseLookups lookups, CaseWorld world, ILogger<MissingPlans> log)
 {
     public const int TurnMax = 256;
-    private const int AtOnce = 32;
+    private const int AtOnce = 8;
 
     /// <returns>Households that were looked at.</returns>
     public async Task<int> OpenAsync()

@@ -33,7 +33,7 @@ public sealed partial class RegionGrain(
     {
         var key = RegionKey.Parse(this.GetPrimaryKeyString());
         node = new RegionNode(key.Code, key.Level, RollupRules.All);
-        if (key.Level <= RegionLevel.County) DelayDeactivation(options.Value.KeepUpper);
+        if (key.Level <= RegionLevel.Town) DelayDeactivation(options.Value.KeepParents);
         node.Start();
         var wanted = node.EpochTaken(await store.TakeEpochAsync(key.Code, ct));
         if (node.GaveWay)

@@ -17,8 +17,9 @@ public sealed class RollupOptions
     /// <remarks>An activation that has to end, e.g. because the silo with its directory entry died, ends when its calls have; until then its region stands still.</remarks>
     public TimeSpan PushWait { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Counties and up stay in memory this long after their last call; villages and towns as long as any grain.</summary>
-    public TimeSpan KeepUpper { get; set; } = TimeSpan.FromDays(1);
+    /// <summary>Towns and up stay in memory this long after they have started, unless memory is scarce; villages as long as any grain.</summary>
+    /// <remarks>A town that comes back reads every household of its villages: a province of which all towns have left reads itself whole before it stands any change.</remarks>
+    public TimeSpan KeepParents { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>A debt older than this is nudged; also the first pause between two nudges of a region.</summary>
     public TimeSpan SweepAfter { get; set; } = TimeSpan.FromSeconds(2);

@@ -79,9 +79,17 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
     private void AddYear(List<string> conditions, string column, int year) =>
         conditions.Add($"{Monitored} and {column} between {Value(year * 100)} and {Value(year * 100 + 99)}");
 
-    /// <summary>Households with the risk, in order. The offsets here and in <see cref="Household"/> keep the order that the index has.</summary>
-    protected string Led(SearchStep step) =>
-        $"select r.village, r.code from household_risk r where r.risk_type = {Value(query.RiskType!)} and {step.Area(Value, "r", "code")} order by r.village, r.code";
+    /// <summary>
+    /// Households with the risk, in order; where an age is asked for, without those whose oldest is too young or youngest too old for it. The offsets here
+    /// and in <see cref="Household"/> keep the order that the index has.
+    /// </summary>
+    protected string Led(SearchStep step)
+    {
+        var conditions = new List<string>([$"r.risk_type = {Value(query.RiskType!)}", step.Area(Value, "r", "code")]);
+        if (query.BornTo is { } to) conditions.Add($"r.oldest <= {Value(to)}");
+        if (query.BornFrom is { } from) conditions.Add($"r.youngest >= {Value(from)}");
+        return $"select r.village, r.code from household_risk r where {All(conditions)} order by r.village, r.code";
+    }
 
     /// <summary>The household of each that an index has found, if it holds what else is asked.</summary>
     protected static string Household(string conditions) => $"cross join lateral (select * from household h where h.code = r.code and {conditions} offset 0) h";

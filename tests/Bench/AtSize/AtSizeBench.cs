@@ -7,6 +7,7 @@ using FangFanPin.Tests.Bench.Idle;
 using FangFanPin.Tests.Bench.Read;
 using FangFanPin.Tests.Bench.Recount;
 using FangFanPin.Tests.Bench.Search;
+using FangFanPin.Tests.Bench.Write;
 
 namespace FangFanPin.Tests.Bench.AtSize;
 
@@ -23,21 +24,24 @@ internal static class AtSizeBench
         await using var host = await BenchHost.StartAsync(options);
         var population = await LoadAsync(host, options);
         Watch.Start();
-        await StepAsync("idle", () => IdleBench.MeasureAsync(host, population.People));
-        await StepAsync("read", () => ReadBench.MeasureAsync(host, population, options));
-        await StepAsync("freshness", () => FreshnessBench.MeasureAsync(host, population, options));
-        await StepAsync("search", () => SearchBench.MeasureLoadedAsync(host, options));
-        await StepAsync("export", () => ExportBench.MeasureAsync(host, options));
-        await StepAsync("cold", () => ColdBench.MeasureAsync(host, population));
-        await StepAsync("recount", async () => Report.Value("load.recount_differences", await RecountBench.MeasureAsync(host, population)));
+        await StepAsync(options, "idle", () => IdleBench.MeasureAsync(host, population.People));
+        await StepAsync(options, "read", () => ReadBench.MeasureAsync(host, population, options));
+        await StepAsync(options, "freshness", () => FreshnessBench.MeasureAsync(host, population, options));
+        await StepAsync(options, "write", () => WriteBench.MeasureAsync(host, population, options));
+        await StepAsync(options, "search", () => SearchBench.MeasureLoadedAsync(host, options));
+        await StepAsync(options, "export", () => ExportBench.MeasureAsync(host, options));
+        await StepAsync(options, "cold", () => ColdBench.MeasureAsync(host, population));
+        await StepAsync(options, "recount", async () => Report.Value("load.recount_differences", await RecountBench.MeasureAsync(host, population)));
     }
 
     private static async Task<Population> LoadAsync(BenchHost host, BenchOptions options)
     {
         var population = await Population.LoadAsync(host, options.Region);
-        var seconds = (population.Loaded + await Population.SettledAsync(host, TimeSpan.FromMinutes(10))).TotalSeconds;
+        var settled = await Population.SettledAsync(host, TimeSpan.FromMinutes(10));
         Report.Value("load.households", population.Count);
         Report.Value("load.persons", population.People);
+        if (population.Loaded is not { } loaded) return population;
+        var seconds = (loaded + settled).TotalSeconds;
         Report.Value("load.seconds", seconds);
         Report.Value("load.persons_per_s", population.People / seconds);
         Report.Value("load.silo_peak_mb", Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0);
@@ -46,8 +50,9 @@ internal static class AtSizeBench
     }
 
     /// <summary>One that fails says so and leaves the others their turn.</summary>
-    private static async Task StepAsync(string name, Func<Task> measure)
+    private static async Task StepAsync(BenchOptions options, string name, Func<Task> measure)
     {
+        if (options.Only.Count > 0 && !options.Only.Contains(name)) return;
         Report.Progress($"{name}, {Watch.Elapsed.TotalSeconds:0} s after the load");
         try
         {

@@ -19,12 +19,14 @@ using Npgsql;
 
 namespace FangFanPin.Tests.Bench.Host;
 
-/// <summary>The product's own server (silo and API in this process) on a database of its own, which is dropped afterwards.</summary>
+/// <summary>The product's own server (silo and API in this process) on a database of its own, which is dropped afterwards unless it is to be kept.</summary>
 internal sealed class BenchHost : IAsyncDisposable
 {
     public const string Ping = "/bench/ping";
-    private readonly string folder = Directory.CreateTempSubdirectory("ffp-bench-").FullName;
-    private readonly string name = $"ffp_bench_{Guid.NewGuid():N}";
+    private const string KeptName = "ffp_bench_kept";
+    private readonly string folder;
+    private readonly string name;
+    private readonly bool kept;
     private readonly string login = $"ffp_bench_login_{Guid.NewGuid():N}";
     private readonly string password = Guid.NewGuid().ToString("N");
     private readonly string postgres;
@@ -32,7 +34,13 @@ internal sealed class BenchHost : IAsyncDisposable
     private readonly TimeProvider? clock;
     private WebApplication app = null!;
 
-    private BenchHost(BenchOptions options, TimeProvider? clock) => (postgres, memoryMb, this.clock) = (options.Postgres, options.MemoryMb, clock);
+    private BenchHost(BenchOptions options, TimeProvider? clock)
+    {
+        (postgres, memoryMb, this.clock, kept) = (options.Postgres, options.MemoryMb, clock, options.Keep is not null);
+        name = kept ? KeptName : $"ffp_bench_{Guid.NewGuid():N}";
+        // The keys of what is sealed lie in it.
+        folder = options.Keep is { } keep ? Directory.CreateDirectory(Path.Combine(keep, "files")).FullName : Directory.CreateTempSubdirectory("ffp-bench-").FullName;
+    }
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
     public ISealer Sealer => app.Services.GetRequiredService<ISealer>();
@@ -93,14 +101,16 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         await ExecuteAsync(postgres, "do $$ begin create role ffp_app nologin; exception when duplicate_object or unique_violation then null; end $$");
         await ExecuteAsync(postgres, $"create role {login} login password '{password}' in role ffp_app");
-        await ExecuteAsync(postgres, $"create database {name}");
+        if (await AskAsync(postgres, $"select 1 from pg_database where datname = '{name}'") is null) await ExecuteAsync(postgres, $"create database {name}");
         new Migrator(new NpgsqlConnectionStringBuilder(Admin) { Pooling = false }.ToString()).Migrate();
     }
 
     /// <summary>Runs one statement and gives its first value, as the superuser.</summary>
-    public async Task<object?> AskAsync(string sql)
+    public Task<object?> AskAsync(string sql) => AskAsync(Admin, sql);
+
+    private static async Task<object?> AskAsync(string connection, string sql)
     {
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Admin) { Pooling = false, CommandTimeout = 600 }.ToString());
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false, CommandTimeout = 600 }.ToString());
         await using var command = database.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }
@@ -124,8 +134,8 @@ internal sealed class BenchHost : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
-        await ExecuteAsync(postgres, $"drop database if exists {name} with (force)");
+        if (!kept) await ExecuteAsync(postgres, $"drop database if exists {name} with (force)");
         await ExecuteAsync(postgres, $"drop role if exists {login}");
-        Directory.Delete(folder, recursive: true);
+        if (!kept) Directory.Delete(folder, recursive: true);
     }
 }

@@ -1,6 +1,7 @@
 using FangFanPin.Contracts;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.Json;
 using FangFanPin.Api.Demo;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Rollup;
@@ -23,7 +24,9 @@ internal sealed class Population
     public required IReadOnlyList<Subject> Households { get; init; }
     public required long Count { get; init; }
     public required long People { get; init; }
-    public required TimeSpan Loaded { get; init; }
+
+    /// <summary>How long it took; null when an earlier run has loaded it.</summary>
+    public required TimeSpan? Loaded { get; init; }
 
     /// <param name="Monitored">Has an episode, open or not.</param>
     internal sealed record Subject(string Code, string Village, string Person, bool PartyMember, bool Monitored);
@@ -40,19 +43,32 @@ internal sealed class Population
 
     private static async Task<Population> ImportedAsync(BenchHost host, RegionCode region)
     {
+        var kept = File.Exists(LoadFile(host, region));
+        var load = kept ? JsonSerializer.Deserialize<Load>(await File.ReadAllTextAsync(LoadFile(host, region)))! : await ImportAsync(host, region);
+        var counties = load.Counties.Select(c => RegionCode.Parse(c)).ToHashSet();
+        return new Population
+        {
+            Households = [.. Chosen(region, counties).OrderBy(s => s.Code, StringComparer.Ordinal)],
+            Count = load.Households, People = load.People, Loaded = kept ? null : load.Time,
+        };
+    }
+
+    /// <summary>What came in, and how long it took; a later run on the same database takes it as it is.</summary>
+    private sealed record Load(IReadOnlyList<string> Counties, long Households, long People, TimeSpan Time);
+
+    private static async Task<Load> ImportAsync(BenchHost host, RegionCode region)
+    {
         using var http = await BenchAccounts.ClientAsync(host, "province-importer");
         var made = CountyImports.ExportClean(host.Folder, region);
         ForgetPeak();
         var watch = Stopwatch.StartNew();
         await CountyImports.RunAsync(http, made.Select(m => m.County), county => Directory.Delete(Path.Combine(host.Folder, $"{county.Region}"), recursive: true));
-        var loaded = watch.Elapsed;
-        var counties = made.Select(m => m.County.Region).ToHashSet();
-        return new Population
-        {
-            Households = [.. Chosen(region, counties).OrderBy(s => s.Code, StringComparer.Ordinal)],
-            Count = made.Sum(m => m.Manifest.HouseholdsPrinted), People = made.Sum(m => m.Manifest.PeopleRowsPrinted), Loaded = loaded,
-        };
+        var load = new Load([.. made.Select(m => $"{m.County.Region}")], made.Sum(m => m.Manifest.HouseholdsPrinted), made.Sum(m => m.Manifest.PeopleRowsPrinted), watch.Elapsed);
+        await File.WriteAllTextAsync(LoadFile(host, region), JsonSerializer.Serialize(load));
+        return load;
     }
+
+    private static string LoadFile(BenchHost host, RegionCode region) => Path.Combine(host.Folder, $"loaded-{region}.json");
 
     /// <summary>Making the files took memory that is not the server's.</summary>
     private static void ForgetPeak()

@@ -156,6 +156,48 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
         Assert.Equal(recognized, (await AllAsync(In(SearchedCounty.County) with { RecognizedYear = 2022 })).Select(l => l.Code).Order());
     }
 
+    [Fact]
+    public async Task Ages_and_a_risk_together_find_what_a_look_at_everybody_finds()
+    {
+        var random = new Random(20261127);
+        var some = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            var (from, risk) = (new DateOnly(1950 + random.Next(70), 1, 1), random.Next(2) == 0 ? "07" : "01");
+            DateOnly? bornFrom = random.Next(3) > 0 ? from : null, bornTo = random.Next(3) > 0 ? from.AddMonths(random.Next(1, 40)) : null;
+            bool Asked(Member m) => m.MemberStatus == MemberStatuses.Active && (bornFrom is null || m.BirthDate >= bornFrom) && (bornTo is null || m.BirthDate <= bornTo);
+            var expected = Below(SearchedCounty.County).Where(h => h.State.File!.Household is var f && new[] { f.RiskType1, f.RiskType2 }.Contains(risk))
+                .Where(h => (bornFrom is null && bornTo is null) || h.State.File!.Members.Any(Asked)).Select(h => h.Code).Order().ToList();
+            var found = await AllAsync(In(SearchedCounty.County) with { RiskType = risk, BornFrom = bornFrom, BornTo = bornTo, Limit = 53 });
+            Assert.Equal(expected, found.Select(l => l.Code).Order());
+            some += expected.Count > 0 && expected.Count < Below(SearchedCounty.County).Count() ? 1 : 0;
+        }
+        Assert.InRange(some, 10, 60);
+    }
+
+    [Fact]
+    public async Task A_risk_and_an_age_follow_the_members_of_a_household()
+    {
+        var state = SampleHouseholds.State(9_200, SearchedCounty.Villages[3]);
+        state = state with { File = state.File! with { Household = state.File.Household with { RiskType1 = "10", RiskType2 = null } } };
+        var held = await county.Records.WriteAsync("ageing", state);
+        var old = In(SearchedCounty.County) with { RiskType = "10", BornTo = new DateOnly(1925, 1, 1) };
+        var young = In(SearchedCounty.County) with { RiskType = "10", BornFrom = new DateOnly(2026, 1, 1) };
+        async Task<(int Old, int Young)> FoundAsync() => ((await AllAsync(old)).Count, (await AllAsync(young)).Count);
+        HouseholdState With(params Member[] members) => state with { File = state.File! with { Members = [.. state.File.Members, .. members] } };
+        Member Born(int year) => state.File!.Members[1] with { PersonCode = $"born-{year}", BirthDate = new DateOnly(year, 1, 1) };
+        Assert.Equal((0, 0), await FoundAsync());
+        held = await county.Records.WriteAsync("ageing", With(Born(1920)), held);
+        Assert.Equal((1, 0), await FoundAsync());
+        held = await county.Records.WriteAsync("ageing", With(Born(1920), Born(2026)), held);
+        Assert.Equal((1, 1), await FoundAsync());
+        held = await county.Records.WriteAsync("ageing", With(Born(2026)), held);
+        Assert.Equal((0, 1), await FoundAsync());
+        held = await county.Records.WriteAsync("ageing", With(Born(2026) with { BirthDate = null }), held);
+        Assert.Equal((0, 0), await FoundAsync());
+        await county.Records.ClearAsync("ageing", held);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("1", "")]
