@@ -41,7 +41,7 @@ internal static class ClusterSetup
         silo.Configure<ClusterMembershipOptions>(o => (o.ProbeTimeout, o.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 3));
         settings.Tls.ForSilo(silo);
         silo.Services.AddWire();
-        silo.AddActivityPropagation();
+        if (Telemetry.IsExported(silo.Configuration)) silo.AddActivityPropagation();
         silo.AddIncomingGrainCallFilter<DatabaseFaultFilter>();
     }
 
@@ -54,7 +54,7 @@ internal static class ClusterSetup
         client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5));
         settings.Tls.ForClient(client);
         client.Services.AddWire();
-        client.AddActivityPropagation();
+        if (Telemetry.IsExported(client.Configuration)) client.AddActivityPropagation();
     }
 
     /// <summary>The same on both sides, and in test clusters: Domain types cross as JSON, so that Domain needs nothing of the actor framework.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using FangFanPin.Api;
 using FangFanPin.Api.Shared;
 using FangFanPin.Storage.Migrations;
+using Microsoft.Extensions.Logging.Console;
 using Npgsql;
 
 namespace FangFanPin.Silo;
@@ -36,6 +37,8 @@ internal static class Server
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(_ => DataSource(settings));
         builder.AddTelemetry();
+        // Whoever writes a log entry would wait for the console: with thousands a second, which only a fault writes, grains stood still for 20 seconds.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         // Before the silo, which answers calls as soon as it stands: decisions without the region tree would refuse every village as unknown.
         Features.AddShared(builder.Services, builder.Configuration);
         AddOrleans(builder, settings);

@@ -18,16 +18,18 @@ internal static class Telemetry
 {
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>Without a collector no span is ever made, and nothing has to look for one on every call.</summary>
+    public static bool IsExported(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[OtlpEndpoint]);
+
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
-        var export = !string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("fangfanpin"))
             .WithMetrics(metrics => metrics
                 .AddMeter("FangFanPin*", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter());
-        if (!export) return; // spans that nobody collects only cost time
+        if (!IsExported(builder.Configuration)) return; // spans that nobody collects only cost time
         telemetry.WithTracing(tracing => tracing
             .AddSource("FangFanPin*", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")
             .AddAspNetCoreInstrumentation(requests => requests.EnrichWithHttpRequest = WithoutNumbers)

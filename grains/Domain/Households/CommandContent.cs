@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,12 +9,38 @@ namespace FangFanPin.Domain.Households;
 /// <summary>What a command is known by: its kind, the hash of its content, and ids made from its own.</summary>
 public static class CommandContent
 {
+    /// <summary>A thread's own, because every command is hashed.</summary>
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Room, Utf8JsonWriter Json) threads;
+
     /// <summary>Half a SHA-256 over the change in JSON: equal for equal content.</summary>
     public static UInt128 HashOf(HouseholdChange change)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(change, WireJson.Options), hash);
+        Sha256.Hash(JsonOf(change), hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>Valid until this thread asks again. What people do most is written without a look at its type, to the same bytes.</summary>
+    private static ReadOnlySpan<byte> JsonOf(HouseholdChange change)
+    {
+        if (threads.Room is null) threads = (new ArrayBufferWriter<byte>(1024), new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { Encoder = WireJson.Options.Encoder, SkipValidation = true }));
+        var (room, json) = threads;
+        room.ResetWrittenCount();
+        json.Reset(room);
+        if (change is AmendHousehold amend) Write(amend, json);
+        else JsonSerializer.Serialize(json, change, WireJson.Options);
+        json.Flush();
+        return room.WrittenSpan;
+    }
+
+    private static void Write(AmendHousehold amend, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", "amend");
+        json.WritePropertyName(nameof(amend.Fields));
+        amend.Fields.Write(json);
+        json.WriteEndObject();
     }
 
     /// <summary>The discriminator of the change's type, e.g. <c>amend</c>.</summary>

@@ -33,6 +33,13 @@ public sealed class FieldTexts : IReadOnlyCollection<KeyValuePair<string, string
     public IEnumerator<KeyValuePair<string, string?>> GetEnumerator() => texts.AsEnumerable().GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (var (id, text) in texts) json.WriteString(id, text);
+        json.WriteEndObject();
+    }
+
     private int IndexOf(string id) => Array.FindIndex(texts, t => t.Key == id);
     private IEnumerable<KeyValuePair<string, string?>> Others(string id) => texts.Where(t => t.Key != id);
 
@@ -61,11 +68,6 @@ public sealed class FieldTexts : IReadOnlyCollection<KeyValuePair<string, string
             _ => throw new JsonException("text, number, boolean or null expected"),
         };
 
-        public override void Write(Utf8JsonWriter writer, FieldTexts value, JsonSerializerOptions options)
-        {
-            writer.WriteStartObject();
-            foreach (var (id, text) in value) writer.WriteString(id, text);
-            writer.WriteEndObject();
-        }
+        public override void Write(Utf8JsonWriter writer, FieldTexts value, JsonSerializerOptions options) => value.Write(writer);
     }
 }

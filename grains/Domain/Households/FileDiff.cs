@@ -60,9 +60,9 @@ public static class FileDiff
 
     private static void Compare((string Entity, string Key) place, EntityMap map, Entity? before, Entity? after, ImmutableArray<FieldChange>.Builder changes)
     {
-        foreach (var field in map.Fields)
+        IReadOnlyList<EntityField> fields = before is not null && after is not null ? map.Differing(before, after) : map.Fields;
+        foreach (var field in fields)
         {
-            if (before is not null && after is not null && field.Same(before, after)) continue;
             var (was, now) = (before is null ? null : field.Text(before), after is null ? null : field.Text(after));
             if (was != now) changes.Add(new FieldChange(place.Entity, place.Key, field.Id, was, now));
         }

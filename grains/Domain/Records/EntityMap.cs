@@ -28,6 +28,7 @@ public sealed class EntityMap
     private readonly ConditionalWeakTable<string[], NamedColumns> named = [];
     private readonly Func<Entity> create;
     private readonly Action<Entity, DocumentWriter> encode;
+    private readonly Action<Entity, Entity, List<EntityField>> compare;
 
     private EntityMap(Type type, string key)
     {
@@ -40,6 +41,7 @@ public sealed class EntityMap
         foreach (var field in Fields) byNumber[field.Number] = field;
         Key = byId[key];
         encode = RecordEncoder.For(type, Fields);
+        compare = RecordDifference.For(type, Fields);
         create = () => (Entity)Activator.CreateInstance(type)!;
     }
 
@@ -60,6 +62,14 @@ public sealed class EntityMap
     public EntityField? Find(int number) => number < byNumber.Length ? byNumber[number] : null;
     public Entity Create() => create();
     internal void Encode(Entity entity, DocumentWriter writer) => encode(entity, writer);
+
+    /// <summary>The fields whose values differ, in the order of <see cref="Fields"/>.</summary>
+    internal List<EntityField> Differing(Entity a, Entity b)
+    {
+        var found = new List<EntityField>();
+        compare(a, b, found);
+        return found;
+    }
     public static EntityMap Of(Entity entity) => ByType[entity.GetType()];
     public static EntityMap? Named(string name) => All.FirstOrDefault(m => m.Name == name);
 

@@ -7,14 +7,14 @@ public sealed partial class RegionNode
 {
     private readonly Dictionary<RegionCode, Slot> _slots = [];
     private readonly List<Waiter> _waiters = [];
+    private RunningVector _sum = new(CellVector.Empty);
     private int _unanswered;
-    private CellVector? _total;
 
     /// <summary>The region's figure as it stands: a village's rows, or the sum of its children.</summary>
-    public CellVector Total => _total ??= IsVillage ? _village : CellVector.Sum(_slots.Values.Select(slot => slot.Vector));
+    public CellVector Total => IsVillage ? _village : _sum.Value;
 
     /// <summary>The children's figures that <see cref="Total"/> is the sum of.</summary>
-    public IEnumerable<KeyValuePair<RegionCode, CellVector>> Children => _slots.Select(s => KeyValuePair.Create(s.Key, s.Value.Vector));
+    public IEnumerable<KeyValuePair<RegionCode, CellVector>> Children => _slots.Select(s => KeyValuePair.Create(s.Key, s.Value.Vector.Value));
 
     /// <summary>A child's push. The answer comes later, as <see cref="RollupEffect.Answer"/> with the same token, when the province has it.</summary>
     public IReadOnlyList<RollupEffect> Accept(object token, Push push)
@@ -47,12 +47,12 @@ public sealed partial class RegionNode
         var repeated = push.Epoch == slot.Epoch && push.Sequence <= slot.Sequence;
         if (!repeated)
         {
-            if (VectorOf(slot, push) is not { } vector)
+            if (DeltaOf(slot, push) is not { } delta)
             {
                 Refuse(token, Refusal.BaseUnknown);
                 return;
             }
-            Replace(slot, push, vector);
+            Change(slot, push, delta);
         }
         if (!rules.SettleAtProvince)
         {
@@ -66,13 +66,13 @@ public sealed partial class RegionNode
     }
 
     /// <summary>Null when the base is not what the slot holds.</summary>
-    private static CellVector? VectorOf(Slot slot, Push push)
+    private static CellVector? DeltaOf(Slot slot, Push push)
     {
-        if (push.BaseSequence is not { } baseSequence) return push.Cells;
-        return slot.Epoch == push.Epoch && slot.Sequence == baseSequence ? slot.Vector.Apply(push.Cells) : null;
+        if (push.BaseSequence is not { } baseSequence) return push.Cells.Diff(slot.Vector.Value);
+        return slot.Epoch == push.Epoch && slot.Sequence == baseSequence ? push.Cells : null;
     }
 
-    private void Replace(Slot slot, Push push, CellVector vector)
+    private void Change(Slot slot, Push push, CellVector delta)
     {
         (slot.Epoch, slot.Sequence) = (push.Epoch, push.Sequence);
         if (!slot.Answered)
@@ -80,10 +80,11 @@ public sealed partial class RegionNode
             slot.Answered = true;
             _unanswered--;
         }
-        else if (vector.Equals(slot.Vector)) return; // the push that carries the equal vector up carries this one
-        slot.Vector = vector;
+        else if (delta.IsEmpty) return; // the push that carries the equal vector up carries this one
+        slot.Vector.Add(delta);
         slot.Needs = _sequence + 1;
-        _total = null;
+        _sum.Add(delta);
+        Gather(delta);
         _wantsPush = true;
     }
 
@@ -92,7 +93,7 @@ public sealed partial class RegionNode
         // A vector read in the parent's own snapshot stands for an answer: what was settled before is in the rows, and what was not is
         // still a debt, which only a push to this activation (or a later one) can settle.
         var known = child.Known is not null;
-        _slots.Add(child.Region, new Slot { Epoch = child.Epoch, Vector = child.Known ?? CellVector.Empty, Answered = known, Needs = 1 });
+        _slots.Add(child.Region, new Slot { Epoch = child.Epoch, Vector = new RunningVector(child.Known ?? CellVector.Empty), Answered = known, Needs = 1 });
         if (!known) _unanswered++;
     }
 
@@ -121,7 +122,7 @@ public sealed partial class RegionNode
 
         public long Sequence { get; set; }
 
-        public CellVector Vector { get; set; } = CellVector.Empty;
+        public RunningVector Vector { get; init; } = new(CellVector.Empty);
 
         public bool Answered { get; set; }
 

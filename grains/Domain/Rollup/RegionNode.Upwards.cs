@@ -9,7 +9,7 @@ public sealed partial class RegionNode
     private readonly HashSet<long> _inFlight = [];
     private Dictionary<string, OpenDebt> _debts = [];
     private ImmutableArray<PathStep> _path;
-    private CellVector _pushed = CellVector.Empty;
+    private CellVector _unpushed = CellVector.Empty;
     private long _parentEpoch;
     private long _sequence;
     private long _settled;
@@ -73,19 +73,24 @@ public sealed partial class RegionNode
         return Flush();
     }
 
+    /// <summary>What has changed since the last push, while the parent is likely to hold that; otherwise the next push says everything.</summary>
+    private void Gather(CellVector delta)
+    {
+        if (_baseIsSure) _unpushed = _unpushed.Add(delta);
+    }
+
     private void FormPush()
     {
         if (!Complete) return;
-        var vector = Total;
         _sequence++;
         if (Level == RegionLevel.Province)
         {
-            (_pushed, _wantsPush, _fresh) = (vector, false, false);
+            (_wantsPush, _fresh) = (false, false);
             Settled(_sequence, []);
             return;
         }
-        var delta = _baseIsSure && vector.Count > deltaAboveCells ? vector.Diff(_pushed) : null;
-        if (delta is not null && delta.Count > vector.Count / 2) delta = null;
+        var cells = IsVillage ? _village.Count : _sum.CountAtMost;
+        var delta = _baseIsSure && cells > deltaAboveCells && _unpushed.Count <= cells / 2 ? _unpushed : null;
         var push = new Push
         {
             Child = Region,
@@ -93,10 +98,10 @@ public sealed partial class RegionNode
             Sequence = _sequence,
             ParentEpoch = _parentEpoch,
             BaseSequence = delta is null ? null : _sequence - 1,
-            Cells = delta ?? vector,
+            Cells = delta ?? Total,
             Fresh = _fresh,
         };
-        (_pushed, _wantsPush, _fresh, _baseIsSure) = (vector, false, false, true);
+        (_unpushed, _wantsPush, _fresh, _baseIsSure) = (CellVector.Empty, false, false, true);
         _inFlight.Add(_sequence);
         _out.Add(new RollupEffect.SendPush(Parent!.Value, push));
     }

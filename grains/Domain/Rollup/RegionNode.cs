@@ -70,8 +70,11 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         (_reading, var first, Started) = (false, !Started, true);
         if (snapshot.Epoch != Epoch) Fenced();
         if (GaveWay) return Flush();
-        var same = !first && _sequence > 0 && snapshot.Vector.Equals(_pushed);
-        (_village, _total) = (snapshot.Vector, null);
+        // What was read last was pushed at once.
+        var delta = snapshot.Vector.Diff(_village);
+        var same = !first && _sequence > 0 && delta.IsEmpty;
+        _village = snapshot.Vector;
+        Gather(delta);
         // A debt whose rows are already in the last push needs that push; otherwise the next one.
         ReplaceDebts(snapshot.Debts, same ? _sequence : _sequence + 1);
         if (!same) _wantsPush = true;
@@ -87,6 +90,7 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         if (snapshot.Epoch != Epoch) Fenced();
         if (GaveWay) return Flush();
         foreach (var child in snapshot.Children) AddSlot(child);
+        _sum = new RunningVector(CellVector.Sum(snapshot.Children.Select(c => c.Known ?? CellVector.Empty)));
         ReplaceDebts(snapshot.Debts, 1);
         _wantsPush = true;
         AskUnanswered();

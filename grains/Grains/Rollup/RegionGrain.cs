@@ -215,7 +215,9 @@ public sealed partial class RegionGrain(
         }
         catch (Exception fault)
         {
-            LogUnanswered(fault, this.GetPrimaryKeyString());
+            // Whoever is called may be starting, with everybody else who starts; that is no fault whose place in the code anybody looks for.
+            if (fault is TimeoutException) LogLate(this.GetPrimaryKeyString());
+            else LogUnanswered(fault, this.GetPrimaryKeyString());
             return failed(); // repeated by Tick
         }
         return answered(answer);
@@ -264,6 +266,9 @@ public sealed partial class RegionGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Region}: a call or the database did not answer.")]
     private partial void LogUnanswered(Exception fault, string region);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Region}: a call was not answered in time; it is repeated.")]
+    private partial void LogLate(string region);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Region}: the roll-up state machine failed; the activation ends.")]
     private partial void LogBroken(Exception fault, string region);

@@ -13,8 +13,11 @@ public sealed partial class RollupSweeper(
     IOverdueDebts debts, IRegions regions, IGrainFactory grains, TimeProvider clock, IOptions<RollupOptions> options,
     RollupMetrics metrics, ILogger<RollupSweeper> log) : BackgroundService
 {
-    /// <summary>Regions of one round; those who have owed longest come first.</summary>
-    private const int RegionsMax = 5000;
+    /// <summary>
+    /// Regions of one round; those who have owed longest come first. After a crash each of them starts, and its town with it, which reads a thousand
+    /// households: thousands at once would wait for each other until they give up, and ask again.
+    /// </summary>
+    private const int RegionsMax = 500;
     private readonly SweepPlan plan = new(options.Value.SweepAfter, options.Value.SweepPauseMost);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -19,6 +19,10 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     private const int FirstText = 2, TextCount = 9, BeforeColumn = 11, AfterColumn = 12;
     private const byte LeafMark = 0;
 
+    /// <summary>Thousands a second are hashed, one after the other.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? threadsRoom;
+
     [JsonIgnore] public string Actor => Texts[0]!;
     [JsonIgnore] public string Action => Texts[1]!;
     [JsonIgnore] public string Object => Texts[2]!;
@@ -43,11 +47,12 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     /// <summary>Over every column: whatever is changed in it gives another.</summary>
     public byte[] Hash(KeySuite suite)
     {
-        var bytes = new ArrayBufferWriter<byte>(512);
+        var bytes = threadsRoom ??= new ArrayBufferWriter<byte>(512);
+        bytes.ResetWrittenCount();
         bytes.Write([LeafMark]);
         Add(bytes, Id);
         Add(bytes, At);
-        foreach (var text in Texts) Add(bytes, text is null ? null : Encoding.UTF8.GetBytes(text));
+        foreach (var text in Texts) Add(bytes, text);
         Add(bytes, BeforeHash);
         Add(bytes, AfterHash);
         return Suites.Hash(suite, bytes.WrittenSpan);
@@ -64,9 +69,20 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     /// <summary>Lengths stand in front, and none is not empty: no two rows give the same bytes.</summary>
     private static void Add(ArrayBufferWriter<byte> bytes, byte[]? part)
     {
-        BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(4), part?.Length ?? -1);
-        bytes.Advance(4);
+        AddLength(bytes, part?.Length ?? -1);
         if (part is not null) bytes.Write(part);
+    }
+
+    private static void Add(ArrayBufferWriter<byte> bytes, string? text)
+    {
+        AddLength(bytes, text is null ? -1 : Encoding.UTF8.GetByteCount(text));
+        if (text is not null) Encoding.UTF8.GetBytes(text, bytes);
+    }
+
+    private static void AddLength(ArrayBufferWriter<byte> bytes, int length)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(4), length);
+        bytes.Advance(4);
     }
 }
 
@@ -76,4 +92,12 @@ internal readonly record struct AuditLeaf(long Id, byte[] Hash, string? Subject)
     public const int HashLength = Suites.HashLength;
 
     public static AuditLeaf Of(AuditRow row, KeySuite suite) => new(row.Id, row.Hash(suite), row.Subject);
+
+    /// <returns>One after the other.</returns>
+    public static byte[] HashesOf(List<AuditLeaf> leaves)
+    {
+        var hashes = new byte[leaves.Count * HashLength];
+        for (var i = 0; i < leaves.Count; i++) leaves[i].Hash.CopyTo(hashes, i * HashLength);
+        return hashes;
+    }
 }

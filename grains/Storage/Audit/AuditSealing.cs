@@ -26,9 +26,11 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     /// <summary>A number of its own: above every number given out so far. A snapshot's xmax is not, it may lie below those of open transactions.</summary>
     private const string Next = "select pg_current_xact_id()::text::numeric::bigint";
 
+    /// <summary>What stands in a checkpoint is not read again.</summary>
     private const string Rows = $"""
-        select {AuditRow.Columns} from audit
-        where id > $1 and id not in (select unnest($2)) and age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) order by id limit $3
+        select {AuditRow.Columns} from unnest($1, $2) as gap (above, below) cross join lateral (
+            select * from audit where id > above and id < below and age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) order by id limit $3) a
+        order by id limit $3
         """;
 
     private const string Insert = """
@@ -36,12 +38,12 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         """;
 
     private const string Subjects = "insert into audit_subject (subject, audit_id) select * from unnest($1, $2) as s (subject, id) order by 1, 2 on conflict do nothing";
-    private const string SealedIds = "select id from audit_checkpoint c, unnest(c.ids) as id where c.number > $1 and c.last_id > $2 and id > $2";
+    private const string SealedIds = "select id from audit_checkpoint c, unnest(c.ids) as id where c.number > $1 and c.last_id > $2 and id > $2 order by id";
 
     /// <summary>So many checkpoints back may hold ids above the start of the scan.</summary>
     private const int NumbersBack = 100_000;
 
-    private readonly HashSet<long> taken = [];
+    private UntakenIds untaken = new(0);
     private Checkpoint? head;
     private long scanFrom;
     private (long Transaction, long Id)? ahead;
@@ -54,7 +56,6 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         var outside = file.Last();
         head = await CheckpointRows.LastAsync(connection, ct) is { } row ? row.Checkpoint : null;
         scanFrom = head is null ? 0 : await CheckpointRows.ScanFromAsync(connection, ct);
-        taken.Clear();
         ahead = null;
         if (head is not null && head.Number > (outside?.Number ?? 0)) await CatchUpAsync(connection, outside, ct);
         else if (outside is not null && !outside.Equals(head))
@@ -65,7 +66,10 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         }
         await using var command = new NpgsqlCommand(SealedIds, connection) { Parameters = { new() { Value = (head?.Number ?? 0) - NumbersBack }, new() { Value = scanFrom } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var taken = new List<long>();
         while (await reader.ReadAsync(ct)) taken.Add(reader.GetInt64(0));
+        untaken = new UntakenIds(scanFrom);
+        untaken.Take(taken);
     }
 
     /// <summary>One pass.</summary>
@@ -79,12 +83,14 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         var leaves = await LeavesAsync(connection, ct);
         if (leaves.Count > 0)
         {
-            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), [.. leaves.Select(l => l.Id)], [.. leaves.SelectMany(l => l.Hash)], key, suite);
-            await InsertAsync(connection, checkpoint, leaves, ct);
+            long[] ids = [.. leaves.Select(l => l.Id)];
+            var hashes = AuditLeaf.HashesOf(leaves);
+            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), ids, hashes, key, suite);
+            await InsertAsync(connection, checkpoint, ids, hashes, leaves, ct);
             await transaction.CommitAsync(ct);
             file.Append([checkpoint]);
             head = checkpoint;
-            taken.UnionWith(leaves.Select(l => l.Id));
+            untaken.Take(ids);
         }
         else await transaction.RollbackAsync(ct);
         if (leaves.Count < RowsMax) Advance(oldest, next, highest);
@@ -97,7 +103,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         if (ahead is { } settled && settled.Id - Margin > scanFrom)
         {
             scanFrom = settled.Id - Margin;
-            taken.RemoveWhere(id => id <= scanFrom);
+            untaken.Settle(scanFrom);
         }
         ahead = (next, highest);
     }
@@ -120,22 +126,19 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
 
     private async Task<List<AuditLeaf>> LeavesAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(Rows, connection)
-        {
-            Parameters = { new() { Value = scanFrom }, new() { Value = taken.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint }, new() { Value = RowsMax } },
-        };
+        await using var command = new NpgsqlCommand(Rows, connection) { Parameters = { new() { Value = untaken.Above }, new() { Value = untaken.Below }, new() { Value = RowsMax } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         var leaves = new List<AuditLeaf>();
         while (await reader.ReadAsync(ct)) leaves.Add(AuditLeaf.Of(AuditRow.Read(reader), suite));
         return leaves;
     }
 
-    private async Task InsertAsync(NpgsqlConnection connection, Checkpoint checkpoint, List<AuditLeaf> leaves, CancellationToken ct)
+    private async Task InsertAsync(NpgsqlConnection connection, Checkpoint checkpoint, long[] ids, byte[] hashes, List<AuditLeaf> leaves, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Insert, connection);
         foreach (var value in new object[]
         {
-            checkpoint.Number, checkpoint.At, leaves.Select(l => l.Id).ToArray(), leaves.SelectMany(l => l.Hash).ToArray(), leaves[^1].Id, checkpoint.Total,
+            checkpoint.Number, checkpoint.At, ids, hashes, ids[^1], checkpoint.Total,
             checkpoint.Root, checkpoint.Chain, checkpoint.Signature, scanFrom,
         })
             command.Parameters.Add(new() { Value = value });

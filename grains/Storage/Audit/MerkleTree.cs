@@ -20,7 +20,7 @@ internal static class MerkleTree
             for (var i = 0; i < count / 2; i++)
             {
                 level.AsSpan(2 * i * Length, 2 * Length).CopyTo(pair[1..]);
-                Suites.Hash(suite, pair).CopyTo(level.AsSpan(i * Length, Length));
+                Suites.Hash(suite, pair, level.AsSpan(i * Length, Length));
             }
             if (count % 2 == 1) level.AsSpan((count - 1) * Length, Length).CopyTo(level.AsSpan(count / 2 * Length, Length));
         }

@@ -13,7 +13,8 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
 
     private readonly BatchLane<RegionRequest<EpochGrant?>, EpochGrant?> epochs;
     private readonly BatchLane<RegionRequest<VillageSnapshot>, VillageSnapshot> villages;
-    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot>[] parents;
+    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> upper;
+    private readonly BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot>[] towns;
     private readonly BatchLane<RegionRequest<OwnSnapshot>, OwnSnapshot> own;
     private readonly BatchLane<SettleRequest, SettlementResult> settlements;
     private readonly OpenDebtsReader openDebts;
@@ -23,9 +24,11 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
     {
         epochs = Lane<EpochGrant?>((batch, c, ct) => EpochSql.TakeAsync(c, batch, ct));
         villages = Lane<VillageSnapshot>((batch, c, ct) => VillageSql.ReadAsync(c, batch, ct));
+        // Those above towns read little, and all towns below push to them: behind 2,000 towns a county would not have started when they give up.
+        upper = Parents(Bounds);
         // Towns bring all rows of their villages: few at a time keep answers and memory small.
         // Two statements at a time, so that one adds up what it read while the other reads: a cold province is all of it.
-        parents = [Parents(), Parents()];
+        towns = [Parents(Bounds with { BatchRowsMax = 32 }), Parents(Bounds with { BatchRowsMax = 32 })];
         own = Lane<OwnSnapshot>((batch, c, ct) => VillageSql.ReadOwnAsync(c, batch, ct));
         var settling = Session();
         settlements = new(Bounds, batch => AnswerAsync(batch, some => settling.RunAsync((c, ct) => SettleSql.SettleAsync(c, [.. some.Select(b => b.Settlement)], ct))));
@@ -38,8 +41,8 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
             return sessions[^1];
         }
 
-        BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> Parents() =>
-            Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), Bounds with { BatchRowsMax = 32 });
+        BatchLane<RegionRequest<ChildrenSnapshot>, ChildrenSnapshot> Parents(RecordsOptions bounds) =>
+            Lane<ChildrenSnapshot>((batch, c, ct) => ChildrenSql.ReadAsync(c, batch, ct), bounds);
 
         BatchLane<RegionRequest<TAnswer>, TAnswer> Lane<TAnswer>(
             Func<IReadOnlyList<RegionCode>, NpgsqlConnection, CancellationToken, Task<IReadOnlyList<TAnswer>>> read, RecordsOptions? bounds = null)
@@ -51,7 +54,8 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
 
     public Task<EpochGrant?> TakeEpochAsync(RegionCode region, CancellationToken ct) => epochs.AskAsync(new(region), ct);
     public Task<VillageSnapshot> ReadVillageAsync(RegionCode village, CancellationToken ct) => villages.AskAsync(new(village), ct);
-    public Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct) => parents[region.Number / 1000 % 2].AskAsync(new(region), ct);
+    public Task<ChildrenSnapshot> ReadChildrenAsync(RegionCode region, RegionLevel level, CancellationToken ct) =>
+        (level < RegionLevel.Town ? upper : towns[region.Number / 1000 % 2]).AskAsync(new(region), ct);
     public Task<OwnSnapshot> ReadOwnAsync(RegionCode region, CancellationToken ct) => own.AskAsync(new(region), ct);
     public Task<SettlementResult> SettleAsync(Settlement settlement, CancellationToken ct) => settlements.AskAsync(new(settlement), ct);
     public Task<OpenDebts> OpenDebtsAsync(CancellationToken ct) => openDebts.GetAsync();
@@ -60,7 +64,8 @@ public sealed class RollupStore : IRollupStore, IAsyncDisposable
     {
         await epochs.DisposeAsync();
         await villages.DisposeAsync();
-        foreach (var lane in parents) await lane.DisposeAsync();
+        await upper.DisposeAsync();
+        foreach (var lane in towns) await lane.DisposeAsync();
         await own.DisposeAsync();
         await settlements.DisposeAsync();
         foreach (var session in sessions) await session.DisposeAsync();

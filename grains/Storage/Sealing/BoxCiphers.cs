@@ -15,12 +15,16 @@ internal sealed class BoxCiphers
     /// <summary>Far below what one key may seal; so little is sealed under one that is lost with a process.</summary>
     private const int BoxesPerSalt = 1 << 20;
 
+    /// <summary>Almost every document fits with its place in front; others get room of their own.</summary>
+    private const int RoomKept = 8 * 1024;
+
     /// <summary>Boxes that are read together were often sealed together; a power of two.</summary>
     private const int Opened = 64;
 
     private readonly Dictionary<RingKey, IncrementalHash> hashes = new(ReferenceEqualityComparer.Instance);
     private readonly (byte[] Salt, BoxCipher Cipher)?[] opened = new (byte[], BoxCipher)?[Opened];
     private readonly byte[] salt = new byte[SaltLength];
+    private readonly byte[] room = new byte[RoomKept];
     private BoxCipher? sealing;
     private int sealedBoxes;
 
@@ -46,6 +50,9 @@ internal sealed class BoxCiphers
         slot = (saltOfBox.ToArray(), cipher);
         return cipher;
     }
+
+    /// <summary>To put together what is hashed; its content is nobody's.</summary>
+    public Span<byte> Room(int length) => length <= RoomKept ? room.AsSpan(0, length) : new byte[length];
 
     /// <summary>Keyed hash of the key's suite, 32 bytes.</summary>
     public void Hash(RingKey key, ReadOnlySpan<byte> text, Span<byte> hash)

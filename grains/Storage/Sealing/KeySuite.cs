@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using FangFanPin.Domain;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Engines;
@@ -42,7 +43,18 @@ internal static class Suites
         mac.DoFinal(hash);
     }
 
-    public static byte[] Hash(KeySuite suite, ReadOnlySpan<byte> data) => suite == KeySuite.International ? SHA256.HashData(data) : Sm3(data);
+    public static byte[] Hash(KeySuite suite, ReadOnlySpan<byte> data)
+    {
+        var hash = new byte[HashLength];
+        Hash(suite, data, hash);
+        return hash;
+    }
+
+    public static void Hash(KeySuite suite, ReadOnlySpan<byte> data, Span<byte> hash)
+    {
+        if (suite == KeySuite.International) Sha256.Hash(data, hash);
+        else Sm3(data).CopyTo(hash);
+    }
 
     public static byte[] Sm3(ReadOnlySpan<byte> data)
     {

@@ -162,13 +162,14 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     /// <summary>The key's id stands in place of the last byte: fingerprints differ from their first byte on.</summary>
     private byte[] Fingerprint(RingKey key, SealPlace place, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> end)
     {
+        var own = ciphers.Value!;
         var where = Associated(place, [FingerprintMark, (byte)key.Id], stackalloc byte[PlaceMost]);
-        var text = new byte[where.Length + plain.Length + end.Length];
+        var text = own.Room(where.Length + plain.Length + end.Length);
         where.CopyTo(text);
-        plain.CopyTo(text.AsSpan(where.Length));
-        end.CopyTo(text.AsSpan(where.Length + plain.Length));
+        plain.CopyTo(text[where.Length..]);
+        end.CopyTo(text[(where.Length + plain.Length)..]);
         var hash = new byte[Suites.HashLength];
-        ciphers.Value!.Hash(key, text, hash);
+        own.Hash(key, text, hash);
         hash[^1] = (byte)key.Id;
         return hash;
     }

@@ -36,6 +36,20 @@ public sealed class CellVectorTests
         Vectors.Sample(v => CellVector.Decode(v.Encode()).Equals(v));
 
     [Fact]
+    public void A_running_vector_is_the_sum_of_its_changes_whenever_somebody_looks() =>
+        Gen.Select(Vectors, Gen.Select(Vectors, Gen.Int[0, 3]).Array[0, 60]).Sample((start, changes) =>
+        {
+            var (running, sum) = (new RunningVector(start), start);
+            foreach (var (change, look) in changes)
+            {
+                running.Add(change);
+                sum = sum.Add(change);
+                if (running.CountAtMost < sum.Count || (look == 0 && !running.Value.Equals(sum))) return false;
+            }
+            return running.Value.Equals(sum) && ReferenceEquals(running.Value, running.Value) && running.CountAtMost == sum.Count;
+        });
+
+    [Fact]
     public void Json_carries_a_vector_unchanged() =>
         Vectors.Sample(v => JsonSerializer.Deserialize<CellVector>(JsonSerializer.Serialize(v))!.Equals(v));
 
