@@ -84,6 +84,7 @@ public sealed partial class RegionNode
         slot.Vector.Add(delta);
         slot.Needs = _sequence + 1;
         _sum.Add(delta);
+        Changes++;
         Gather(delta);
         _wantsPush = true;
     }

@@ -38,6 +38,9 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
     /// <summary>This activation has ended.</summary>
     public bool GaveWay { get; private set; }
 
+    /// <summary>Grows whenever the figure or any child's has changed; a total may be as it was when a household has gone from one child to another.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Every child has answered: the sum may be pushed and shown.</summary>
     public bool Complete => Started && (!rules.CompleteBeforePush || _unanswered == 0);
 
@@ -77,7 +80,7 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         Gather(delta);
         // A debt whose rows are already in the last push needs that push; otherwise the next one.
         ReplaceDebts(snapshot.Debts, same ? _sequence : _sequence + 1);
-        if (!same) _wantsPush = true;
+        if (!same) (_wantsPush, Changes) = (true, Changes + 1);
         if (_wantsPush) FormPush();
         TrySettle();
         return Flush();
@@ -90,6 +93,7 @@ public sealed partial class RegionNode(RegionCode region, RegionLevel level, Rol
         if (snapshot.Epoch != Epoch) Fenced();
         if (GaveWay) return Flush();
         foreach (var child in snapshot.Children) AddSlot(child);
+        Changes++;
         _sum = new RunningVector(CellVector.Sum(snapshot.Children.Select(c => c.Known ?? CellVector.Empty)));
         ReplaceDebts(snapshot.Debts, 1);
         _wantsPush = true;

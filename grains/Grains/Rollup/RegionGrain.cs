@@ -23,8 +23,6 @@ public sealed partial class RegionGrain(
     private RegionNode node = null!;
     private IGrainTimer? gathering;
     private IGrainTimer? repeating;
-    private CellVector? shown;
-    private long change;
     private Task? looking;
     private long trustedSince;
     private DateTimeOffset trustedAsOf;
@@ -107,13 +105,12 @@ public sealed partial class RegionGrain(
     private FigureStamp Stamp(OpenDebts debts)
     {
         var complete = node.Complete && !node.GaveWay;
-        if (complete && !ReferenceEquals(shown, node.Total)) (shown, change) = (node.Total, change + 1);
         var today = ChinaTime.DayOf(clock.GetUtcNow());
         return new FigureStamp
         {
             Complete = complete,
             Epoch = node.Epoch,
-            Change = change,
+            Change = node.Changes,
             AsOf = debts.AsOf(node.Region) is var asOf && asOf < trustedAsOf ? asOf : trustedAsOf,
             Day = debts.WorkedOffTo is { } day && day < today ? day : today,
         };
