@@ -8,7 +8,11 @@
 #   postgres.sh url DIR ROLE [DB]  connection string of postgres, ffp_owner or ffp_runtime
 
 # A sixth of the machine's memory, at most 4 GB: with 1 GB the indexes of a province (3 GB) are written and read again and again during its load.
-pg_buffers() { awk '/^MemTotal:/ { mb = int($2 / 6144); print (mb > 4096 ? 4096 : mb < 128 ? 128 : mb) "MB" }' /proc/meminfo; }
+pg_buffers() {
+  # A container's limit counts when it is lower; "max" is none.
+  cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | awk '/^MemTotal:/ { mb = $2 / 1024 } /^[0-9]+$/ && $1 / 1048576 < mb { mb = $1 / 1048576 }
+    END { mb = int(mb / 6); print (mb > 4096 ? 4096 : mb < 128 ? 128 : mb) "MB" }'
+}
 
 # Sized for two cores and 24 GiB; each can be set from outside.
 : "${FFP_PG_SHARED_BUFFERS:=$(pg_buffers)}"

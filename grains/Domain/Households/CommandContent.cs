@@ -9,6 +9,9 @@ namespace FangFanPin.Domain.Households;
 /// <summary>What a command is known by: its kind, the hash of its content, and ids made from its own.</summary>
 public static class CommandContent
 {
+    /// <summary>Bytes; what a whole household's file has taken is not kept.</summary>
+    private const int RoomKept = 64 * 1024;
+
     /// <summary>A thread's own, because every command is hashed.</summary>
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Room, Utf8JsonWriter Json) threads;
@@ -24,7 +27,7 @@ public static class CommandContent
     /// <summary>Valid until this thread asks again. What people do most is written without a look at its type, to the same bytes.</summary>
     private static ReadOnlySpan<byte> JsonOf(HouseholdChange change)
     {
-        if (threads.Room is null) threads = (new ArrayBufferWriter<byte>(1024), new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { Encoder = WireJson.Options.Encoder, SkipValidation = true }));
+        if (threads.Room is not { Capacity: <= RoomKept }) threads = (new ArrayBufferWriter<byte>(1024), new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { Encoder = WireJson.Options.Encoder, SkipValidation = true }));
         var (room, json) = threads;
         room.ResetWrittenCount();
         json.Reset(room);

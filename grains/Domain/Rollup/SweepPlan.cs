@@ -9,12 +9,13 @@ public sealed class SweepPlan(TimeSpan first, TimeSpan longest)
     private readonly Dictionary<RegionCode, Backoff> _waiting = [];
 
     /// <summary>Regions to nudge at <paramref name="now"/>; the others of <paramref name="overdue"/> are waiting for the end of their interval.</summary>
-    /// <param name="overdue">Every region that has owed for longer than the first interval; one that is no longer among them is forgotten.</param>
-    public IReadOnlyList<RegionCode> Next(DateTimeOffset now, IReadOnlyCollection<RegionCode> overdue)
+    /// <param name="overdue">Every region that has owed for longer than the first interval, those first whose turn it is first; one that is no longer among them is forgotten.</param>
+    /// <param name="most">So many at once; the rest has its turn next time, before those that have been nudged.</param>
+    public IReadOnlyList<RegionCode> Next(DateTimeOffset now, IReadOnlyCollection<RegionCode> overdue, int most = int.MaxValue)
     {
         var still = overdue.ToHashSet();
         foreach (var paid in _waiting.Keys.Where(region => !still.Contains(region)).ToList()) _waiting.Remove(paid);
-        var due = still.Where(region => !_waiting.TryGetValue(region, out var wait) || wait.Until <= now).ToList();
+        var due = overdue.Where(region => !_waiting.TryGetValue(region, out var wait) || wait.Until <= now).Take(most).ToList();
         foreach (var region in due)
         {
             var pause = _waiting.TryGetValue(region, out var wait) ? Min(wait.Pause * 2, longest) : first;

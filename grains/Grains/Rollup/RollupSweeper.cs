@@ -13,11 +13,14 @@ public sealed partial class RollupSweeper(
     IOverdueDebts debts, IRegions regions, IGrainFactory grains, TimeProvider clock, IOptions<RollupOptions> options,
     RollupMetrics metrics, ILogger<RollupSweeper> log) : BackgroundService
 {
+    /// <summary>Regions that one round looks at; those who have owed longest come first.</summary>
+    private const int RegionsMax = 5000;
+
     /// <summary>
-    /// Regions of one round; those who have owed longest come first. After a crash each of them starts, and its town with it, which reads a thousand
-    /// households: thousands at once would wait for each other until they give up, and ask again.
+    /// Of these so many are nudged. After a crash each of them starts, and its town with it, which reads a thousand households: thousands at once would wait
+    /// for each other until they give up, and ask again. Fewer than are looked at, so that those who never pay leave room for others.
     /// </summary>
-    private const int RegionsMax = 500;
+    private const int NudgesMax = 500;
     private readonly SweepPlan plan = new(options.Value.SweepAfter, options.Value.SweepPauseMost);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,7 +46,7 @@ public sealed partial class RollupSweeper(
         var overdue = await debts.ReadAsync(options.Value.SweepAfter, RegionsMax, ct);
         metrics.Owed(await debts.CountAsync(ct), overdue.Count);
         var nudged = 0;
-        foreach (var code in plan.Next(clock.GetUtcNow(), overdue))
+        foreach (var code in plan.Next(clock.GetUtcNow(), overdue, NudgesMax))
         {
             if (regions.Tree.Find(code) is { } region)
             {

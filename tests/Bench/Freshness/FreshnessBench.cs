@@ -36,7 +36,7 @@ internal static class FreshnessBench
         Report.Value("freshness.households", population.Count);
 
         // A server that has just started on what was kept reads the province first.
-        while (!(await Population.ProvinceAsync(host)).Stamp.Complete) await Task.Delay(100);
+        await Population.CompleteAsync(host, TimeSpan.FromMinutes(2));
         await SendAsync(host, plan.WarmUp(2 * PerSecond), new ConcurrentQueue<Sent>(), () => true);
         await Population.SettledAsync(host, TimeSpan.FromMinutes(1));
         await ObservedAsync(host, [.. plan.Changes.Take(seconds * PerSecond)], "freshness.", null, () => true);

@@ -128,5 +128,16 @@ internal sealed class Population
         return watch.Elapsed;
     }
 
+    /// <summary>Waits until the province has heard of all its children.</summary>
+    public static async Task CompleteAsync(BenchHost host, TimeSpan most)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!(await ProvinceAsync(host)).Stamp.Complete)
+        {
+            if (watch.Elapsed > most) throw new TimeoutException($"the province is not complete after {most}");
+            await Task.Delay(100);
+        }
+    }
+
     public static Task<RegionFigures> ProvinceAsync(BenchHost host) => host.Grains.GetGrain<IRegionGrain>("province/410000000000").GetFiguresAsync();
 }

@@ -29,6 +29,21 @@ public sealed class SweepPlanTests
     }
 
     [Fact]
+    public void Regions_that_never_pay_do_not_keep_others_from_their_turn()
+    {
+        var plan = new SweepPlan(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60));
+        RegionCode[] overdue = [.. Enumerable.Range(0, 40).Select(i => RegionCode.Parse($"4116221012{i:D2}"))];
+        var nudged = new HashSet<RegionCode>();
+        for (var second = 0; second < 20; second++)
+        {
+            var some = plan.Next(Start.AddSeconds(second), overdue, 5);
+            Assert.InRange(some.Count, 0, 5);
+            nudged.UnionWith(some);
+        }
+        Assert.Equal(overdue.Length, nudged.Count);
+    }
+
+    [Fact]
     public void A_recount_names_each_cell_that_differs_and_nothing_else()
     {
         var (a, b) = (Cell.Of(1, 1, 0), Cell.Of(2, 1, 0));
