@@ -22,16 +22,13 @@ internal sealed class HouseholdSearchSql : SearchSql
     public HouseholdSearchSql(HouseholdQuery query, ISealer sealer, SearchStep step) : base(query, sealer)
     {
         (this.step, wide) = (step, step.Wide);
-        Text = AsksNumbers ? ByNumber() : wide && query.Name is not null ? ByName(query.Name) : IsWindowed ? InWindow() : Walk();
+        Text = AsksNumbers ? ByNumber() : wide && query.Name is not null ? ByName(query.Name) : AsksAge ? InWindow() : Walk();
     }
 
     public string Text { get; }
 
     /// <summary>Where the looking stops that is behind the walk: null when the walk itself decides.</summary>
     public SearchWindow? Window { get; private set; }
-
-    /// <summary>Ages stand with the members: so many households at once are asked for theirs.</summary>
-    private bool IsWindowed => Query.BornFrom is not null || Query.BornTo is not null;
 
     private string Walk()
     {
@@ -40,7 +37,7 @@ internal sealed class HouseholdSearchSql : SearchSql
         return $"select {Columns} from ({led} offset 0) r {Household(All(["true", .. States(ledByRisk: true), .. People()]))} order by r.village, r.code limit {Value((long)step.Rows)}";
     }
 
-    /// <summary>First the members of each are asked, then the rows of those that are shown are fetched.</summary>
+    /// <summary>Ages stand with the members: so many households at once. First the members of each are asked, then the rows of those that are shown are fetched.</summary>
     private string InWindow()
     {
         Window = Windowed(step, !wide && Query.Name is { } name ? [Named(name)] : []);
@@ -76,7 +73,7 @@ internal sealed class HouseholdSearchSql : SearchSql
     private IEnumerable<string> People()
     {
         if (!wide && Query.Name is { } name) yield return Named(name);
-        if (IsWindowed) yield return OfAge("h");
+        if (AsksAge) yield return OfAge("h");
     }
 
     private string OfAge(string alias) =>

@@ -18,6 +18,9 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
     /// <summary>As the partial index has it, so that the planner may take it.</summary>
     private const string Monitored = "h.monitor_category is not null";
 
+    /// <summary>Beside the risks, the monitored whatever theirs are: see 0210_monitored_ages.sql.</summary>
+    private const string AnyMonitored = "*";
+
     protected HouseholdQuery Query => query;
     public List<NpgsqlParameter> Parameters { get; } = [];
 
@@ -29,8 +32,16 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
 
     protected static string All(IEnumerable<string> conditions) => string.Join(" and ", conditions);
 
-    /// <summary>Whether an index of risks leads, which holds a row per risk.</summary>
-    protected bool ByRisk => query.RiskType is not null;
+    /// <summary>Whether the index of risks leads, which holds a row per risk, with births.</summary>
+    protected bool ByRisk => Risk is not null;
+
+    /// <summary>A page of monitored people of an age begins with their households of that age, which the index of the monitored does not tell from others.</summary>
+    private string? Risk => query.RiskType ?? (AsksAge && AsksMonitored ? AnyMonitored : null);
+
+    protected bool AsksAge => query.BornFrom is not null || query.BornTo is not null;
+
+    private bool AsksMonitored => query.MonitorCategory is not null || query.RiskEliminated is not null || query.RecognizedYear is not null || query.EliminatedYear is not null
+        || query.Classes is { } classes && classes.Members().Any() && classes.Members().All(c => c.Category is not null);
 
     /// <summary>What is asked of the household's own row. Rows without a village are no households any more.</summary>
     /// <param name="ledByRisk">The index of risks leads, and has answered for the risk.</param>
@@ -80,12 +91,12 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
         conditions.Add($"{Monitored} and {column} between {Value(year * 100)} and {Value(year * 100 + 99)}");
 
     /// <summary>
-    /// Households with the risk, in order; where an age is asked for, without those whose oldest is too young or youngest too old for it. The offsets here
+    /// Households with the risk, or of the monitored, in order; where an age is asked for, without those whose oldest is too young or youngest too old for it. The offsets here
     /// and in <see cref="Household"/> keep the order that the index has.
     /// </summary>
     protected string Led(SearchStep step)
     {
-        var conditions = new List<string>([$"r.risk_type = {Value(query.RiskType!)}", step.Area(Value, "r", "code")]);
+        var conditions = new List<string>([$"r.risk_type = {Value(Risk!)}", step.Area(Value, "r", "code")]);
         if (query.BornTo is { } to) conditions.Add($"r.oldest <= {Value(to)}");
         if (query.BornFrom is { } from) conditions.Add($"r.youngest >= {Value(from)}");
         return $"select r.village, r.code from household_risk r where {All(conditions)} order by r.village, r.code";

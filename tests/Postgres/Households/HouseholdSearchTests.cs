@@ -157,19 +157,22 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
     }
 
     [Fact]
-    public async Task Ages_and_a_risk_together_find_what_a_look_at_everybody_finds()
+    public async Task Ages_of_a_risk_or_of_the_monitored_find_what_a_look_at_everybody_finds()
     {
         var random = new Random(20261127);
         var some = 0;
         for (var i = 0; i < 60; i++)
         {
-            var (from, risk) = (new DateOnly(1950 + random.Next(70), 1, 1), random.Next(2) == 0 ? "07" : "01");
+            var (from, risk) = (new DateOnly(1950 + random.Next(70), 1, 1), random.Next(3) switch { 0 => "07", 1 => "01", _ => null });
+            bool Led(Household h) => risk is null ? h.MonitorCategory == "1" : new[] { h.RiskType1, h.RiskType2 }.Contains(risk);
             DateOnly? bornFrom = random.Next(3) > 0 ? from : null, bornTo = random.Next(3) > 0 ? from.AddMonths(random.Next(1, 40)) : null;
             bool Asked(Member m) => m.MemberStatus == MemberStatuses.Active && (bornFrom is null || m.BirthDate >= bornFrom) && (bornTo is null || m.BirthDate <= bornTo);
-            var expected = Below(SearchedCounty.County).Where(h => h.State.File!.Household is var f && new[] { f.RiskType1, f.RiskType2 }.Contains(risk))
-                .Where(h => (bornFrom is null && bornTo is null) || h.State.File!.Members.Any(Asked)).Select(h => h.Code).Order().ToList();
-            var found = await AllAsync(In(SearchedCounty.County) with { RiskType = risk, BornFrom = bornFrom, BornTo = bornTo, Limit = 53 });
-            Assert.Equal(expected, found.Select(l => l.Code).Order());
+            var households = Below(SearchedCounty.County).Where(h => Led(h.State.File!.Household)).ToList();
+            var expected = households.Where(h => (bornFrom is null && bornTo is null) || h.State.File!.Members.Any(Asked)).Select(h => h.Code).Order().ToList();
+            var query = In(SearchedCounty.County) with { RiskType = risk, MonitorCategory = risk is null ? "1" : null, BornFrom = bornFrom, BornTo = bornTo, Limit = 53 };
+            Assert.Equal(expected, (await AllAsync(query)).Select(l => l.Code).Order());
+            var people = await EverybodyAsync(new PersonQuery { Household = query, MemberStatus = MemberStatuses.Active, Limit = 31 });
+            Assert.Equal(households.SelectMany(h => h.State.File!.Members).Where(Asked).Select(m => m.PersonCode).Order(), people.Select(l => l.Person).Order());
             some += expected.Count > 0 && expected.Count < Below(SearchedCounty.County).Count() ? 1 : 0;
         }
         Assert.InRange(some, 10, 60);
@@ -196,6 +199,29 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
         held = await county.Records.WriteAsync("ageing", With(Born(2026) with { BirthDate = null }), held);
         Assert.Equal((0, 0), await FoundAsync());
         await county.Records.ClearAsync("ageing", held);
+    }
+
+    [Fact]
+    public async Task Who_comes_under_monitoring_or_leaves_it_is_found_by_age_as_such_at_once()
+    {
+        var state = SampleHouseholds.State(9_300, SearchedCounty.Villages[3]);
+        state = state with { File = state.File! with { Household = state.File.Household with { MonitorCategory = null, RiskType1 = null, RiskType2 = null } } };
+        state = state with { File = state.File! with { Members = [.. state.File.Members.Select((m, i) => i == 0 ? m with { BirthDate = new DateOnly(1911, 1, 1) } : m)] } };
+        var old = In(SearchedCounty.County) with { MonitorCategory = "2", BornTo = new DateOnly(1912, 1, 1) };
+        async Task<string[]> FoundAsync() => [.. (await AllAsync(old)).Select(l => $"{l.Code} {l.Village}")];
+        HouseholdState With(string? category, string village) =>
+            state with { File = state.File! with { Household = state.File.Household with { MonitorCategory = category, AreaCode = village } } };
+        var held = await county.Records.WriteAsync("watched", state);
+        Assert.Empty(await FoundAsync());
+        held = await county.Records.WriteAsync("watched", With("2", SearchedCounty.Villages[3]), held);
+        Assert.Equal([$"watched {SearchedCounty.Villages[3]}"], await FoundAsync());
+        held = await county.Records.WriteAsync("watched", With("2", SearchedCounty.Villages[9]), held);
+        Assert.Equal([$"watched {SearchedCounty.Villages[9]}"], await FoundAsync());
+        held = await county.Records.WriteAsync("watched", With(null, SearchedCounty.Villages[9]), held);
+        Assert.Empty(await FoundAsync());
+        held = await county.Records.WriteAsync("watched", With("2", SearchedCounty.Villages[9]), held);
+        await county.Records.ClearAsync("watched", held);
+        Assert.Equal(["0"], await county.Records.RowsAsync("select count(*) from household_risk where code = 'watched'"));
     }
 
     [Theory]
