@@ -17,7 +17,6 @@ public sealed partial class WorldFailures(ILogger<WorldFailures> logger) : IExce
     private static readonly DomainError Unavailable = new("server.unavailable", "服务暂时不可用,请稍后重试。");
     private static readonly DomainError Slow = new("server.timeout", "处理超时,结果未知;请用同一操作编号重试。");
     private static readonly DomainError Refused = new("request.content-refused", "内容无法保存,请检查其中的特殊字符。");
-    private static readonly DomainError Malformed = new("request.malformed", "请求内容无法识别。");
     private static readonly DomainError TooLarge = new("request.too-large", "请求内容超过允许的大小。");
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken ct)
@@ -37,7 +36,7 @@ public sealed partial class WorldFailures(ILogger<WorldFailures> logger) : IExce
     private static DomainError? Classify(Exception exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge,
-        BadHttpRequestException => Malformed,
+        BadHttpRequestException malformed => MalformedRequest.Of(malformed),
         TimeoutException => Slow,
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => Slow,
         PostgresException { SqlState: var state } => IsPassing(state) ? Unavailable : null,

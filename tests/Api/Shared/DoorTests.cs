@@ -52,6 +52,29 @@ public sealed class DoorTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/v1/households?region=410000000000&ageFrom=abc", "ageFrom")]
+    [InlineData("/api/v1/households?region=410000000000&limit=99999999999999", "limit")]
+    public async Task A_parameter_that_cannot_be_read_is_named(string path, string field)
+    {
+        using var client = await server.SignInAsync("410000000000", "viewer");
+        var answer = await client.GetAsync(path, Ct);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await JsonAsync(answer);
+        Assert.Equal("request.malformed", problem.GetProperty("code").GetString());
+        Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+        Assert.DoesNotContain("abc", problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_in_a_body_that_cannot_be_read_is_named()
+    {
+        using var client = server.Anonymous();
+        var answer = await client.PostAsync("/api/v1/login", new StringContent("{\"name\":[1],\"password\":\"x\"}", System.Text.Encoding.UTF8, "application/json"), Ct);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("name", (await JsonAsync(answer)).GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
     [Fact]
     public async Task A_body_beyond_the_limit_is_413()
     {
