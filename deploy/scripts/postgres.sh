@@ -21,6 +21,7 @@ pg_buffers() {
 : "${FFP_PG_MAINTENANCE_WORK_MEM:=512MB}"
 : "${FFP_PG_MAX_CONNECTIONS:=200}"
 : "${FFP_PG_MAX_WAL:=4GB}"
+: "${FFP_PG_MIN_WAL:=1GB}"
 : "${FFP_PG_START_SECONDS:=60}"
 
 pg_say() { printf '%s\n' "$*" >&2; }
@@ -110,6 +111,8 @@ effective_cache_size = $FFP_PG_EFFECTIVE_CACHE
 work_mem = $FFP_PG_WORK_MEM
 maintenance_work_mem = $FFP_PG_MAINTENANCE_WORK_MEM
 max_wal_size = $FFP_PG_MAX_WAL
+# A piece of the log that is made anew holds up everybody for 40 ms: used ones are kept.
+min_wal_size = $FFP_PG_MIN_WAL
 wal_buffers = 64MB
 wal_compression = lz4
 checkpoint_timeout = 15min
