@@ -13,6 +13,7 @@ internal static class PersonRows
     private const int Times = 9;
 
     private const string Table = """
+        drop table if exists bench_person;
         create table bench_person (household bigint not null, city int not null, class smallint not null, sex smallint, ethnic smallint, political smallint,
                                    in_school boolean, born date, active boolean not null)
         """;

@@ -20,6 +20,7 @@ internal sealed class PlainRows : IAsyncDisposable
     {
         var bytes = Convert.ToInt32(await host.AskAsync($"select avg(pg_column_size(h.*))::int from {table} h"));
         await host.AskAsync($"""
+            drop table if exists bench_row;
             create table bench_row (code text collate "C" primary key, version bigint not null, document bytea not null) with (fillfactor = 80, toast_tuple_target = 8160);
             alter table bench_row alter column document set storage external;
             insert into bench_row select 'hh' || i, 1, decode(repeat('5a', {bytes}), 'hex') from generate_series(0, {count - 1}) i;

@@ -8,7 +8,8 @@ namespace FangFanPin.Tests.Bench.Write;
 
 /// <summary>
 /// Amendments of single households through their grains, against one-row updates of as many bytes straight to the same database, one per transaction.
-/// Rounds of both alternate, so that what else the machine does meets both.
+/// Rounds of both alternate, so that what else the machine does meets both. Households that nobody has called yet come into memory first, each with one
+/// amendment, which is measured for itself: of the rounds it would be a part that depends on how many there are.
 /// </summary>
 internal static class WriteBench
 {
@@ -18,6 +19,9 @@ internal static class WriteBench
     /// <summary>Code runs at full speed only after the compiler has seen it run; a busy machine needs longer for that, but not for ever.</summary>
     private const int WarmUpWrites = 60_000;
     private const int WarmUpSecondsMost = 40;
+    private const int FirstSecondsMost = 120;
+
+    private static int amended = Environment.TickCount & 0xFFFFFF;
 
     public static async Task RunAsync(BenchOptions options)
     {
@@ -28,7 +32,7 @@ internal static class WriteBench
         await MeasureAsync(host, population, options);
     }
 
-    /// <summary>Of a province those households that are there to choose from: most are called for the first time in the warm-up, the others while it is measured.</summary>
+    /// <summary>Of a province the households that are there to choose from.</summary>
     public static async Task MeasureAsync(BenchHost host, Population population, BenchOptions options)
     {
         Report.Value("write.households", population.Households.Count);
@@ -36,6 +40,7 @@ internal static class WriteBench
         Report.Value("write.row_bytes", rows.RowBytes);
 
         var seconds = options.Seconds ?? 8;
+        var first = await FirstAsync(host, population);
         await AmendAsync(host, population, WarmUpSecondsMost, WarmUpWrites);
         await rows.UpdateAsync(Callers, 1);
         var cpu = await PostgresCpu.OfAsync(host);
@@ -52,6 +57,9 @@ internal static class WriteBench
         var perSecond = Report.Rounds("write.per_s", [.. grain.Select(o => o.PerSecond)]);
         var pgPerSecond = Report.Rounds("write.pg_per_s", [.. plain.Select(o => o.PerSecond)]);
         Report.Value("write.vs_pg", perSecond / pgPerSecond);
+        Report.Value("write.first_amended_per_s", first.PerSecond);
+        Report.Value("write.first_amended_vs_pg", first.PerSecond / pgPerSecond);
+        Report.Value("write.first_amended_p99_ms", first.Quantile(0.99));
         Report.Value("write.p50_ms", Report.Median(grain.Select(o => o.Quantile(0.5))));
         Report.Value("write.p99_ms", Report.Median(grain.Select(o => o.Quantile(0.99))));
         Report.Value("write.pg_p50_ms", Report.Median(plain.Select(o => o.Quantile(0.5))));
@@ -60,32 +68,42 @@ internal static class WriteBench
         Report.Value("write.settled_after_ms", settled.TotalMilliseconds);
     }
 
-    private static async Task<Outcome> AmendAsync(BenchHost host, Population population, int seconds, int most = BenchOptions.RequestsMax)
+    /// <summary>Every household once, in no order that the database knows.</summary>
+    private static Task<Outcome> FirstAsync(BenchHost host, Population population)
     {
-        return await Outcome.MeasureAsync(Callers, seconds, most, async (caller, random) =>
+        var order = Enumerable.Range(0, population.Households.Count).ToArray();
+        new Random(7919).Shuffle(order);
+        var next = -1;
+        return Outcome.MeasureAsync(Callers, FirstSecondsMost, order.Length, (_, random) =>
+            AmendAsync(host, population.Households[order[Interlocked.Increment(ref next) % order.Length]], random));
+    }
+
+    private static Task<Outcome> AmendAsync(BenchHost host, Population population, int seconds, int most = BenchOptions.RequestsMax) =>
+        Outcome.MeasureAsync(Callers, seconds, most, (_, random) => AmendAsync(host, population.Households[random.Next(population.Households.Count)], random));
+
+    private static async Task AmendAsync(BenchHost host, Population.Subject subject, Random random)
+    {
+        var answer = await host.Grains.Household(subject.Code).ExecuteAsync(new HouseholdCommand
         {
-            var subject = population.Households[random.Next(population.Households.Count)];
-            var answer = await host.Grains.Household(subject.Code).ExecuteAsync(new HouseholdCommand
-            {
-                CommandId = Guid.NewGuid(), ExpectedVersion = null, Actor = Actor.System,
-                Change = new AmendHousehold { Fields = FieldTexts.Of(Amended(random)) },
-            });
-            if (answer.Errors.Count > 0) throw new InvalidOperationException(answer.Errors[0].Code);
+            CommandId = Guid.NewGuid(), ExpectedVersion = null, Actor = Actor.System,
+            Change = new AmendHousehold { Fields = FieldTexts.Of(Amended(random)) },
         });
+        if (!answer.Changed) throw new InvalidOperationException(answer.Errors.FirstOrDefault()?.Code ?? "nothing was written");
     }
 
     /// <summary>
     /// What people amend: one of eight fields, one of which (the phone) stands in an index, so that one row version in eight cannot stay on its page.
+    /// Never twice the same value: an amendment that says what stands there already would cost no write.
     /// </summary>
     private static (string, string) Amended(Random random)
     {
-        var number = random.Next(100_000_000);
+        var number = Interlocked.Increment(ref amended) % 100_000_000;
         return random.Next(8) switch
         {
             0 => ("Phone", $"154{number:00000000}"),
             1 => ("Address", $"河南省商丘市柘城县第{number}号"),
             2 => ("BankAccount", $"62284800{number:00000000}"),
-            3 => ("MemberCountStart", $"{number % 9 + 1}"),
+            3 => ("CollectorName", $"采集员{number}"),
             4 => ("CollectorPhone", $"155{number:00000000}"),
             5 => ("NaturalVillageName", $"第{number}村民组"),
             6 => ("RiskOtherRemark", $"走访记录{number}"),
