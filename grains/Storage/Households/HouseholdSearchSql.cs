@@ -37,7 +37,7 @@ internal sealed class HouseholdSearchSql : SearchSql
         return $"select {Columns} from ({led} offset 0) r {Household(All(["true", .. States(ledByRisk: true), .. People()]))} order by r.village, r.code limit {Value((long)step.Rows)}";
     }
 
-    /// <summary>Ages stand with the members: so many households at once. First the members of each are asked, then the rows of those that are shown are fetched.</summary>
+    /// <summary>Ages stand with the members: those of so many households at once are asked, then the rows of the households that are shown are fetched.</summary>
     private string InWindow()
     {
         Window = Windowed(step, !wide && Query.Name is { } name ? [Named(name)] : []);
