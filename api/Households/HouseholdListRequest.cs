@@ -70,6 +70,7 @@ internal sealed partial record HouseholdListRequest
         if (tree.Find(Region) is not { } region) return RegionErrors.NotFound;
         if (Texts().Any(t => t?.Length > TextMax) || After?.Length > AfterMax) return HouseholdRequestErrors.LongText;
         if (!HouseholdTypeFilter.TryParse(Type, out var type)) return HouseholdRequestErrors.BadType;
+        if (Risk?.All(char.IsAsciiLetterOrDigit) == false) return HouseholdRequestErrors.BadRisk; // other signs lead to rows that are no risk's
         if (Limit is < 1 or > HouseholdQuery.LimitMax) return HouseholdRequestErrors.BadLimit;
         if (AgeFrom is < 0 or > AgeMax || AgeTo is < 0 or > AgeMax || AgeFrom > AgeTo) return HouseholdRequestErrors.BadAge;
         if (RecognizedYear is < YearMin or > YearMax || EliminatedYear is < YearMin or > YearMax) return HouseholdRequestErrors.BadYear;

@@ -7,6 +7,7 @@ public static class HouseholdRequestErrors
     public static readonly DomainError BadLimit = new("household.limit.bad-request", $"每页条数应为 1 至 {HouseholdQuery.LimitMax}。", "limit");
     public static readonly DomainError BadType = new("household.type.bad-request", "户类型选项应为 1、2、3、4 的组合,以逗号分隔。", "type");
     public static readonly DomainError ShortName = new("household.name.bad-request", "在乡镇以上范围按姓名查询时,请至少输入两个字。", "name");
+    public static readonly DomainError BadRisk = new("household.risk.bad-request", "风险类型应为代码表中的代码。", "risk");
     public static readonly DomainError BadAge = new("household.age.bad-request", "年龄应为 0 至 150,且起始年龄不大于截止年龄。", "ageFrom");
     public static readonly DomainError BadYear = new("household.year.bad-request", "年度应为 2000 至 2100。", "recognizedYear");
     public static readonly DomainError LongText = new("household.text.bad-request", "查询条件过长。");

@@ -67,6 +67,15 @@ public sealed class DoorTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_risk_that_is_no_code_is_refused()
+    {
+        using var client = await server.SignInAsync("410000000000", "viewer");
+        var answer = await client.GetAsync("/api/v1/households?region=410000000000&risk=*", Ct);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("risk", (await JsonAsync(answer)).GetProperty("errors")[0].GetProperty("field").GetString());
+    }
+
+    [Fact]
     public async Task A_place_in_a_body_that_cannot_be_read_is_named()
     {
         using var client = server.Anonymous();
