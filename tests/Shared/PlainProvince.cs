@@ -14,7 +14,7 @@ public static class PlainProvince
 
     private const string IndexNames = """
         select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
-        where indrelid in ('household'::regclass, 'household_member'::regclass) and not indisprimary
+        where indrelid in ('household'::regclass, 'household_phone'::regclass, 'household_member'::regclass) and not indisprimary
         """;
 
     /// <summary>Equal numbers have equal parts; <c>salt</c> makes parts of one number independent of each other.</summary>
@@ -33,7 +33,7 @@ public static class PlainProvince
     /// <summary>Shares as the invented population has them: one in ten was ever monitored, four in five of these are out of danger.</summary>
     private const string Households = """
         insert into household (code, version, write_id, village, document, status, class, household_type, policy_status, monitor_category, risk_eliminated,
-            recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count, net_per_capita, changed_version, changed_at, changed_by)
+            recognized_month, eliminated_month, risk_types, head_name, head_cert_index, member_count, net_per_capita, changed_version, changed_at, changed_by)
         select '53' || lpad(h::text, 14, '0'), 1, '00000000-0000-0000-0000-000000000001', village, decode(repeat(md5(h::text), greatest(1, $3 / 16)), 'hex'),
             case when pg_temp.part(h, 10, 1000) < 3 then '2' else '1' end,
             poverty * 10 + case when category > 0 then 1 + (category - 1) * 3 + eliminated else 0 end,
@@ -41,7 +41,7 @@ public static class PlainProvince
             nullif(category, 0)::text, case when category > 0 then eliminated::text end,
             case when category > 0 then recognized end, case when category > 0 and eliminated = 1 then recognized + 100 end,
             case when category = 0 then '{}' when pg_temp.part(h, 16, 100) < 40 then array[risk1] else array(select distinct unnest(array[risk1, risk2])) end,
-            pg_temp.name(h, h * 8), decode(md5('c' || h * 8), 'hex'), decode(md5('p' || h), 'hex'),
+            pg_temp.name(h, h * 8), decode(md5('c' || h * 8), 'hex'),
             1 + pg_temp.part(h, 17, 5), case when pg_temp.part(h, 18, 1000) < 5 then 3000 else 8300 end + pg_temp.part(h, 19, 16000), 1, now(), 'plain'
         from (
             select h, village, case when pg_temp.part(h, 11, 100) < 10 then 1 + pg_temp.part(h, 12, 3) else 0 end as category,
@@ -53,6 +53,8 @@ public static class PlainProvince
             from (select (v.number - 1) * $2 + n as h, v.village from unnest($1) with ordinality as v (village, number), generate_series(1, $2) as n) numbered
         ) drawn
         """;
+
+    private const string Phones = "insert into household_phone select code, decode(md5('p' || substr(code, 3)::bigint), 'hex') from household where changed_by = 'plain'";
 
     /// <summary>The head is the member 01.</summary>
     private const string Members = """
@@ -87,10 +89,11 @@ public static class PlainProvince
         foreach (var (name, _) in indexes) await RunAsync(admin, $"drop index {name}");
         var households = await RunAsync(admin, Households,
             new() { Value = villages.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, new() { Value = perVillage }, new() { Value = documentBytes });
+        await RunAsync(admin, Phones);
         var members = await RunAsync(admin, Members);
         await RunAsync(admin, Ages);
         foreach (var (_, definition) in indexes) await RunAsync(admin, definition);
-        await RunAsync(admin, "vacuum analyze household, household_member, household_risk");
+        await RunAsync(admin, "vacuum analyze household, household_phone, household_member, household_risk");
         return (households, members);
     }
 

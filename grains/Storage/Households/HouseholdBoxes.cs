@@ -8,19 +8,21 @@ namespace FangFanPin.Storage.Households;
 /// <summary>Households with their hashes, which are made anew from the document.</summary>
 internal sealed class HouseholdBoxes : SealedTable
 {
+    private const string Phones = "phones as (update household_phone p set phone_index = g.phone from given g join free f on f.code = g.k0 where p.code = f.code)";
+
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     public HouseholdBoxes()
     {
         (Name, Box, Key, PlaceKey, Version) = (HouseholdMapping.Table, "document", [("code", "text")], "t.code", "t.version");
         Hashed = true;
-        StaleHashes = "get_byte(t.head_cert_index, 0) <> $2 or get_byte(t.phone_index, 0) <> $2";
+        StaleHashes = "get_byte(t.head_cert_index, 0) <> $2 or exists (select from household_phone p where p.code = t.code and get_byte(p.phone_index, 0) <> $2)";
     }
 
     public override async Task<long> RenewAsync(NpgsqlConnection connection, IReadOnlyList<StaleRow> rows, RingSealer sealer, CancellationToken ct)
     {
         var opened = rows.Select(r => sealer.Open(r.Place, r.Box)).ToArray();
         var heads = opened.Select(o => StateDocument.DecodeFile(o)?.Household).ToArray();
-        await using var command = new NpgsqlCommand(UpdateSql("cert, phone", ", head_cert_index = g.cert, phone_index = g.phone"), connection);
+        await using var command = new NpgsqlCommand(UpdateSql("cert, phone", ", head_cert_index = g.cert", Phones), connection);
         BindRows(command, rows, [.. rows.Select(r => sealer.Renew(r.Place, r.Box))]);
         command.Parameters.Add(Boxes(heads.Select(h => sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(h?.HeadCertNumber)))));
         command.Parameters.Add(Boxes(heads.Select(h => sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(h?.Phone)))));

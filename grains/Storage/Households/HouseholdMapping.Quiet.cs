@@ -14,12 +14,15 @@ public sealed partial class HouseholdMapping
     /// </summary>
     private const string SaveQuietSql = """
         with saved as (
-            update household h set version = i.version, write_id = i.write_id, document = i.document, head_cert_index = i.head_cert_index, phone_index = i.phone_index,
+            update household h set version = i.version, write_id = i.write_id, document = i.document, head_cert_index = i.head_cert_index,
                 document_hash = i.document_hash, changed_version = i.version, changed_at = i.at, changed_by = i.actor
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-                as i (code, version, write_id, document, head_cert_index, phone_index, at, actor, kind, command_id, change, trace_id, content_hash, role, document_hash, change_hash, before_hash)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                as i (code, version, write_id, document, head_cert_index, phone_index, phone_moved, at, actor, kind, command_id, change, trace_id, content_hash, role, document_hash, change_hash, before_hash)
             where h.code = i.code and h.version = i.version - 1
-            returning i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.change, i.trace_id, i.content_hash, i.role, i.before_hash, i.document_hash, i.change_hash
+            returning i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.change, i.trace_id, i.content_hash, i.role, i.before_hash, i.document_hash, i.change_hash, i.phone_index, i.phone_moved
+        ), phoned as (
+            insert into household_phone as p (code, phone_index) select code, phone_index from saved where phone_moved
+            on conflict (code) do update set phone_index = excluded.phone_index where p.phone_index is distinct from excluded.phone_index
         ), history as (
             insert into household_history (code, version, at, actor, kind, command_id, document, content_hash, document_hash)
             select code, version, at, actor, kind, command_id, change, content_hash, change_hash from saved
@@ -37,6 +40,7 @@ public sealed partial class HouseholdMapping
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Document)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.HeadCertIndex)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.PhoneIndex)
+        .WithColumn(rows, NpgsqlDbType.Boolean, r => r.PhoneMoved)
         .WithColumn(rows, NpgsqlDbType.TimestampTz, r => r.Change!.At.ToUniversalTime())
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change!.Actor.Account)
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Change!.Kind)

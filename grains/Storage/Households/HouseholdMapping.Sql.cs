@@ -9,19 +9,19 @@ public sealed partial class HouseholdMapping
     /// </summary>
     private const string RowsSql = """
         with input as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
                 as i (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status, monitor_category,
-                      risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, member_count,
+                      risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index, phone_moved, member_count,
                       net_per_capita, members_digest, village_before, at, actor, kind, command_id, import_id, change, trace_id, content_hash, role, document_hash, change_hash)
         ), before as materialized (
             select code, version, village, contribution, members_digest, document_hash from household where code = any ($1)
         ), saved as (
             insert into household as h (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
-                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index,
                 member_count, net_per_capita, members_digest, document_hash, changed_version, changed_at, changed_by)
             select i.code, i.version, i.write_id, i.village, i.contribution, i.next_due, i.document, i.status, i.class, i.household_type, i.policy_status,
                 i.monitor_category, i.risk_eliminated, i.recognized_month, i.eliminated_month, string_to_array(coalesce(i.risk_types, ''), ','), i.head_name,
-                i.head_cert_index, i.phone_index, i.member_count, i.net_per_capita, i.members_digest, i.document_hash, case when i.change is not null then i.version end, i.at, i.actor
+                i.head_cert_index, i.member_count, i.net_per_capita, i.members_digest, i.document_hash, case when i.change is not null then i.version end, i.at, i.actor
             from input i left join before b on b.code = i.code
             where i.version = 1 or b.code is not null
             order by i.code collate "C"
@@ -30,7 +30,7 @@ public sealed partial class HouseholdMapping
                 next_due = excluded.next_due, document = excluded.document, status = excluded.status, class = excluded.class, household_type = excluded.household_type,
                 policy_status = excluded.policy_status, monitor_category = excluded.monitor_category, risk_eliminated = excluded.risk_eliminated,
                 recognized_month = excluded.recognized_month, eliminated_month = excluded.eliminated_month, risk_types = excluded.risk_types,
-                head_name = excluded.head_name, head_cert_index = excluded.head_cert_index, phone_index = excluded.phone_index,
+                head_name = excluded.head_name, head_cert_index = excluded.head_cert_index,
                 member_count = excluded.member_count, net_per_capita = excluded.net_per_capita, members_digest = coalesce(excluded.members_digest, h.members_digest),
                 document_hash = excluded.document_hash,
                 changed_version = coalesce(excluded.changed_version, h.changed_version),
@@ -43,6 +43,11 @@ public sealed partial class HouseholdMapping
                 b.contribution is distinct from i.contribution or b.village is distinct from i.village or b.version <> i.version - 1 as figures_moved,
                 i.members_digest is not null and (b.members_digest is distinct from i.members_digest or b.version <> i.version - 1) as members_moved
             from saved s join input i on i.code = s.code left join before b on b.code = s.code
+        ), phoned as (
+            insert into household_phone as p (code, phone_index)
+            select i.code, i.phone_index from saved s join input i on i.code = s.code where i.phone_moved and (i.version > 1 or i.phone_index is not null)
+            order by i.code collate "C"
+            on conflict (code) do update set phone_index = excluded.phone_index where p.phone_index is distinct from excluded.phone_index
         ), history as (
             insert into household_history (code, version, at, actor, kind, command_id, import_id, document, content_hash, document_hash)
             select i.code, i.version, i.at, i.actor, i.kind, i.command_id, i.import_id, i.change, i.content_hash, i.change_hash
@@ -58,7 +63,7 @@ public sealed partial class HouseholdMapping
 
     private const string MembersSql = """
         , members as materialized (
-            select m.*, v.village from unnest($35, $36, $37, $38, $39, $40, $41, $42, $43)
+            select m.*, v.village from unnest($36, $37, $38, $39, $40, $41, $42, $43, $44)
                 as m (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index)
             join moved v on v.code = m.household_code where v.members_moved
         ), members_gone as (

@@ -14,7 +14,7 @@ using Orleans.Runtime;
 
 namespace FangFanPin.Storage.Households;
 
-/// <summary>Households in <c>household</c>, <c>household_member</c> and <c>household_history</c>, with their debts in <c>owed</c>.</summary>
+/// <summary>Households in <c>household</c>, <c>household_phone</c>, <c>household_member</c> and <c>household_history</c>, with their debts in <c>owed</c>.</summary>
 public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<HouseholdState, HouseholdRow, StoredHousehold>
 {
     internal const string Table = "household";
@@ -53,7 +53,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.EncodeStart, lists);
         (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
         var hashes = HashesOf(head, known?.Hashes, fingerprint[^1]);
-        var membersStand = known is not null && known.Key == key && known.Version == version - 1 && known.Columns.Village == columns.Village;
+        var stands = known is not null && known.Key == key && known.Version == version - 1;
+        var membersStand = stands && known!.Columns.Village == columns.Village;
         return new HouseholdRow
         {
             Key = key,
@@ -69,6 +70,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Lists = lists,
             HeadCertIndex = hashes.HeadCertIndex,
             PhoneIndex = hashes.PhoneIndex,
+            PhoneMoved = !stands || known!.Hashes is null || known.Hashes.PhoneIndex != hashes.PhoneIndex,
             Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
             TraceId = Activity.Current?.TraceId.ToString(),
@@ -238,6 +240,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         .WithColumn(rows, NpgsqlDbType.Text, r => r.Columns.HeadName)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.HeadCertIndex)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.PhoneIndex)
+        .WithColumn(rows, NpgsqlDbType.Boolean, r => r.PhoneMoved)
         .WithColumn(rows, NpgsqlDbType.Integer, r => r.Columns.MemberCount)
         .WithColumn(rows, NpgsqlDbType.Numeric, r => r.Columns.NetPerCapita)
         .WithColumn(rows, NpgsqlDbType.Bytea, r => r.Members?.Digest);

@@ -33,6 +33,9 @@ public sealed class HouseholdRow : RecordRow
     public byte[]? HeadCertIndex { get; init; }
     public byte[]? PhoneIndex { get; init; }
 
+    /// <summary>False: known to stand in <c>household_phone</c> as it is.</summary>
+    public bool PhoneMoved { get; init; }
+
     /// <summary>Null: known to stand in the table as they are.</summary>
     public MemberRows? Members { get; init; }
     public HouseholdChanged? Change { get; init; }

@@ -144,11 +144,11 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
     {
         var found = new List<string>();
         if (query.Certificate is { } certificate)
-            found.Add(Found("cert_index", ofHouseholds ? "head_cert_index" : null, sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(certificate))));
+            found.Add(Found("cert_index", ofHouseholds ? "household where head_cert_index" : null, sealer.BlindIndexes(BlindKind.Certificate, BlindText.Certificate(certificate))));
         if (query.CertificateLastSix is { } six)
             found.Add(Found("last6_index", null, sealer.BlindIndexes(BlindKind.CertificateLastSix, BlindText.CertificateLastSix(six))));
         if (query.Phone is { } phone)
-            found.Add(Found("phone_index", ofHouseholds ? "phone_index" : null, sealer.BlindIndexes(BlindKind.Phone, BlindText.Phone(phone))));
+            found.Add(Found("phone_index", ofHouseholds ? "household_phone where phone_index" : null, sealer.BlindIndexes(BlindKind.Phone, BlindText.Phone(phone))));
         return found;
 
         string Found(string ofMember, string? ofHousehold, byte[][] hashes)
@@ -156,7 +156,7 @@ internal abstract class SearchSql(HouseholdQuery query, ISealer sealer)
             var any = $"= any ({Value(hashes)})";
             if (!ofHouseholds) return $"select household_code, person_code from household_member where {ofMember} {any}";
             var members = $"select household_code from household_member where {ofMember} {any}";
-            return ofHousehold is null ? members : $"({members} union select code from household where {ofHousehold} {any})";
+            return ofHousehold is null ? members : $"({members} union select code from {ofHousehold} {any})";
         }
     }
 

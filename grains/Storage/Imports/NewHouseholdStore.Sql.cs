@@ -72,15 +72,18 @@ public sealed partial class NewHouseholdStore
             select * from unnest($6, $7) as r (code, reason)
         ), saved as (
             insert into household (code, version, write_id, village, contribution, next_due, document, status, class, household_type, policy_status,
-                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index,
                 member_count, net_per_capita, members_digest, document_hash, changed_version, changed_at, changed_by)
             select code, 1, gen_random_uuid(), village, contribution, next_due, document, status, class, household_type, policy_status,
-                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index, phone_index,
+                monitor_category, risk_eliminated, recognized_month, eliminated_month, risk_types, head_name, head_cert_index,
                 member_count, net_per_capita, members_digest, document_hash, 1, $8, $9
             from batch where code not in (select code from refused)
             order by code
             on conflict (code) do nothing
             returning code, village, contribution
+        ), phones as (
+            insert into household_phone (code, phone_index)
+            select s.code, b.phone_index from saved s join batch b on b.code = s.code where b.phone_index is not null order by s.code
         ), members as (
             insert into household_member (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index, village)
             select b.code, m.*, b.village from saved s join batch b on b.code = s.code

@@ -75,7 +75,8 @@ internal class SealedTable
     /// Locks the rows that are free and unchanged, never waiting for one, and exchanges their boxes. Key columns are <c>$1…</c>, then the old boxes,
     /// then the new ones; <paramref name="more"/> columns follow, named in <paramref name="set"/> as <c>g.…</c>.
     /// </summary>
-    protected string UpdateSql(string more, string set)
+    /// <param name="beside">One more statement, over <c>given g</c> and the locked rows <c>free</c>, named like <c>name as (…)</c>.</param>
+    protected string UpdateSql(string more, string set, string? beside = null)
     {
         var n = Key.Length;
         var arrays = string.Join(", ", Enumerable.Range(1, n + 2 + (more.Length == 0 ? 0 : more.Split(',').Length)).Select(i => $"${i}"));
@@ -87,7 +88,7 @@ internal class SealedTable
             renewed as (
                 update {Name} t set {Box} = g.fresh{set} from given g, free f
                 where {same} and t.{Box} = g.old and {string.Join(" and ", Key.Select(k => $"t.{k.Column} = f.{k.Column}"))}
-                returning 1)
+                returning 1){(beside is null ? "" : ", " + beside)}
             select count(*) from renewed
             """;
     }

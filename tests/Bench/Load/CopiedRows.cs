@@ -7,7 +7,7 @@ namespace FangFanPin.Tests.Bench.Load;
 /// <summary>The baseline of a load: COPY of the very rows that it left, binary, one session, one transaction, into empty tables of the same shape with the same indexes.</summary>
 internal static class CopiedRows
 {
-    private static readonly string[] Tables = ["household", "household_member", "household_history"];
+    private static readonly string[] Tables = ["household", "household_phone", "household_member", "household_history"];
 
     /// <returns>Persons per second.</returns>
     public static async Task<double> RunAsync(BenchHost host)

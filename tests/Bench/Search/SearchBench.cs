@@ -22,7 +22,7 @@ internal static class SearchBench
     private static readonly (string Table, string Column, BlindKind Kind, string Number)[] Numbers =
     [
         ("household_member", "cert_index", BlindKind.Certificate, "80016"), ("household", "head_cert_index", BlindKind.Certificate, "80016"),
-        ("household", "phone_index", BlindKind.Phone, "10000"),
+        ("household_phone", "phone_index", BlindKind.Phone, "10000"),
     ];
 
     private const string ByKey = "select code, village, head_name, member_count, risk_types, net_per_capita, changed_at from household where code = any ($1)";

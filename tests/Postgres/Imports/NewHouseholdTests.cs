@@ -171,7 +171,7 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
     /// <summary>Where a household stands, by which column, and what differs from write to write.</summary>
     private static readonly (string Table, string Key, string[] Random)[] Tables =
     [
-        ("household", "code", ["write_id", "document"]), ("household_member", "household_code", []), ("household_risk", "code", []),
+        ("household", "code", ["write_id", "document"]), ("household_phone", "code", []), ("household_member", "household_code", []), ("household_risk", "code", []),
         ("household_history", "code", ["command_id", "content_hash", "document", "document_hash"]), ("owed", "subject", ["at"]),
     ];
 

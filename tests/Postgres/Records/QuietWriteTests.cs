@@ -82,7 +82,7 @@ public sealed class QuietWriteTests(PostgresDatabase database) : IClassFixture<P
     [
         .. await records.RowsAsync($"""
             select version, village, encode(contribution, 'hex'), next_due, status, class, household_type, policy_status, monitor_category, risk_eliminated, recognized_month,
-                eliminated_month, risk_types::text, head_name, encode(head_cert_index, 'hex'), encode(phone_index, 'hex'), member_count, net_per_capita,
+                eliminated_month, risk_types::text, head_name, encode(head_cert_index, 'hex'), (select encode(p.phone_index, 'hex') from household_phone p where p.code = household.code), member_count, net_per_capita,
                 encode(members_digest, 'hex') <> '', changed_version, changed_at, changed_by, income_band, document is not null
             from household where code = '{code}'
             """),
