@@ -1,4 +1,5 @@
 using FangFanPin.Api.Accounts;
+using FangFanPin.Contracts;
 using FangFanPin.Domain;
 using Npgsql;
 
@@ -17,6 +18,7 @@ public sealed partial class AccessMiddleware(RequestDelegate next, SessionDesk d
         var refusal = endpoint.Metadata.GetMetadata<AccessRule>() is { } rule ? await CheckAsync(context, rule) : AreaErrors.NotDeclared;
         if (refusal is null)
         {
+            if (!HttpMethods.IsGet(context.Request.Method)) RequestTrace.Set(Problems.TraceId(context)); // who only reads leaves no entry
             await GoOnAsync(context);
             // What only the handler could see, such as a region in the body, is refused there, and is as much of an attempt.
             if (context.Response.StatusCode == StatusCodes.Status403Forbidden) await RecordAsync(context, endpoint, Problems.CodeOf(context) ?? AreaErrors.NotPermitted.Code);

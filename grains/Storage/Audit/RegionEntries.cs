@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
+using FangFanPin.Contracts;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Sealing;
 using FangFanPin.Storage.Accounts;
@@ -24,7 +24,7 @@ internal sealed class RegionEntries(ISealer sealer, string actor, string? role, 
 
     public static SealPlace PlaceOf(string code) => new("region", code, 0);
 
-    private AuditEntry Entry(string action, RegionCode code, Region? before, Region? after) => new(at, actor, action, code.ToString(), "done", Activity.Current?.TraceId.ToString() ?? "")
+    private AuditEntry Entry(string action, RegionCode code, Region? before, Region? after) => new(at, actor, action, code.ToString(), "done", RequestTrace.Current ?? "")
     {
         Role = role, BeforeHash = Hash(code, before), AfterHash = Hash(code, after),
     };

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Cases;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Sealing;
@@ -35,7 +35,7 @@ public sealed partial class CaseMapping(ISealer sealer) : IRecordMapping<CaseSta
             Subject = CaseDocuments.SubjectOf(file, sealer),
             QueryIndex = sealer.BlindIndex(BlindKind.QueryCode, file.QueryCode),
             CertIndex = sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(CaseDocuments.CertificateOf(file))),
-            TraceId = Activity.Current?.TraceId.ToString(),
+            TraceId = RequestTrace.Current,
         };
     }
 

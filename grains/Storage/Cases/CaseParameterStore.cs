@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using FangFanPin.Contracts;
 using FangFanPin.Domain;
 using FangFanPin.Domain.Cases;
 using FangFanPin.Domain.Households;
@@ -49,7 +49,7 @@ public sealed class CaseParameterStore(NpgsqlDataSource database, ISealer sealer
         var before = await AskAsync(connection, FindSql, ct, Text(county));
         var after = await AskAsync(connection, SetSql, ct,
             Text(county), new NpgsqlParameter { Value = JsonSerializer.Serialize(parameters, WireJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb }, new NpgsqlParameter { Value = now }, Text(actor.Account));
-        var entry = new AuditEntry(now, actor.Account, Action, county, "done", Activity.Current?.TraceId.ToString() ?? "")
+        var entry = new AuditEntry(now, actor.Account, Action, county, "done", RequestTrace.Current ?? "")
         {
             Role = actor.Role, BeforeHash = Hash(county, before), AfterHash = Hash(county, after),
         };

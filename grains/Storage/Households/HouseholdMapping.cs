@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
@@ -73,7 +73,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             PhoneMoved = !stands || known!.Hashes is null || known.Hashes.PhoneIndex != hashes.PhoneIndex,
             Members = membersStand ? null : MemberRows.Of(key, state.File?.Members ?? [], sealer),
             Change = change,
-            TraceId = Activity.Current?.TraceId.ToString(),
+            TraceId = RequestTrace.Current,
             ChangeDocument = changed.Box,
             ChangeHash = changed.Fingerprint,
         };

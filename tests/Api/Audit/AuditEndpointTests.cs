@@ -81,6 +81,8 @@ public sealed class AuditEndpointTests(ApiServer server) : IClassFixture<ApiServ
         Assert.Equal(["household.amend"], await ActionsAsync("household"));
         Assert.Equal(["登录"], await ActionsAsync("login"));
         foreach (var none in new[] { "review", "account", "keys" }) Assert.Empty(await ActionsAsync(none));
+        // What the request was audited as and what its household wrote lead to the same lines of the logs, though no spans are exported here.
+        Assert.Matches("^[0-9a-f]{32}$", Assert.Single((await PageAsync(inspector, $"accounts/{name}/entries?kind=change")).Items.Select(l => l.TraceId).Distinct()));
 
         async Task<IReadOnlyList<AuditLine>> OfPersonAsync(HttpClient who, string typed)
         {
