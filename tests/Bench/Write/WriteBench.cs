@@ -36,11 +36,10 @@ internal static class WriteBench
     public static async Task MeasureAsync(BenchHost host, Population population, BenchOptions options)
     {
         Report.Value("write.households", population.Households.Count);
-        await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count);
-        Report.Value("write.row_bytes", rows.RowBytes);
-
         var seconds = options.Seconds ?? 8;
         var first = await FirstAsync(host, population);
+        await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count); // now that rows are as large as amendments make them
+        Report.Value("write.row_bytes", rows.RowBytes);
         await AmendAsync(host, population, WarmUpSecondsMost, WarmUpWrites);
         await rows.UpdateAsync(Callers, 1);
         var cpu = await PostgresCpu.OfAsync(host);

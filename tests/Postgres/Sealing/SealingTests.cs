@@ -29,6 +29,8 @@ public sealed class SealingTests
     [InlineData(30, "AQEjM3yM8q4Cd86vi0fU5Xbys5NQtqMq5JK9q0Z0Nooz813uJixCH40nmNGZQ2JWEcsyda+QYogngFLXNkiH+kGV/05uPqWp")]
     [InlineData(500, "AgHpMZVCdtDHi8syPy4hxnWmFuZbVkLOEyGxpyH+U+i6f+So9bF2EpRb7pEW55lWT47l5RUhaYU3vu+BbqLgbOekrwjxfoR6U6NsUY4C+Sg=")]
     [InlineData(500, "AwF46XA92Fv0ZExB3tlDLz47P7kjegvSCnyqTF84upbjRzk78Cf4D1dLp2e3aa2Rm61Wy1ryp3QbH1K3QvotD8qJaBVeCoXNEImaDNwOph9gqBwehJN67w==")]
+    [InlineData(500, "BAGyfYJ3AakwslvY7wEAAEC2D5k4sgAAAADNxGgyYtHU4M16DiUf1w0/rF3JKoxDW9ojWs1x4psReLdKt66HmL/y3UzNCdXqzbmKxh09BGoCJriY8vkjOSikTE7CR/e2EeZ3HVrTBc9GHC75oryzmazqDb98lLg4pktdYxdgvp2vQvNHLm27QQ==")]
+    [InlineData(500, "BQGyfYJ3AakwslvY7wEAAEC2D5rXfwAAAAFyIf3oj8HXFeMlxzaaUP9IMd0GCMe1EtAjeEgu7ZkICEAit70VpKHFTX9IN+7umzO7YO2etXvY3h4qTTnQURQEjPGadp1SgD3Zp/JqSwGxliz65LHCsYbob7WmFv1xlo8axPlG/CXxw3scMbB7HGSuBPcTIo/zue9wK2OnrRNYK3RdqFZR5TPNQo2Xum4WUTGm9YMr3BC2N+uCEufHuM9mOpxyA9riWO5nJwPXvtQEZmKtBvOtQnV6nFdxDCqfLu4iL8t5BmcytJSfeF5cqu2uCqD/QrCPEYu0LWTduKitEcW4TboeIcPXTkjNuWeGI06daZKrpbJ9lP9/Wp5EuD5ypCFCr5MWABJVVQ==")]
     public void Every_format_ever_written_still_opens(int length, string box)
     {
         var key = new RingKey(1, [.. Enumerable.Range(0, RingKey.Length).Select(i => (byte)i)]);
@@ -52,7 +54,11 @@ public sealed class SealingTests
         var packed = kept.Packed;
         var (opened, rest) = sealer.OpenParts(Here, box);
         Assert.Equal([text[..start], text[start..], packed], new[] { opened, rest!.Plain, rest.Packed });
-        Assert.Equal(text, sealer.Open(Here, sealer.Seal(Here, opened, rest)));
+        var again = sealer.Seal(Here, opened, rest); // whose start is not packed
+        Assert.Equal(text, sealer.Open(Here, again));
+        var (openedAgain, restAgain) = sealer.OpenParts(Here, again);
+        Assert.Equal([text[..start], text[start..], packed], new[] { openedAgain, restAgain!.Plain, restAgain.Packed });
+        Assert.Equal(text, sealer.Open(Here, sealer.Renew(Here, again)));
         Assert.Equal(text, sealer.Open(Here, sealer.Renew(Here, box)));
         Assert.Same(packed, kept.Packed);
         Assert.True(sealer.HasFingerprint(Here, text, sealer.Fingerprint(Here, text.AsSpan(0, start), kept)));
