@@ -3,7 +3,7 @@
 create table household_phone (
     code        text collate "C" primary key,
     phone_index bytea                                       -- keyed hash; null: has none any more
-) with (fillfactor = 90, autovacuum_analyze_scale_factor = 0.3);
+) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.3);
 
 insert into household_phone select code, phone_index from household where phone_index is not null order by code;
 create index household_phone_by_number on household_phone using hash (phone_index) where phone_index is not null;
