@@ -44,7 +44,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
 
     public HouseholdRow Prepare(string key, long version, Guid writeId, HouseholdState? state)
     {
-        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, Members = MemberRows.Nobody, Columns = HouseholdColumns.Of(Empty()) };
+        if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, PhoneMoved = true, Members = MemberRows.Nobody, Columns = HouseholdColumns.Of(Empty()) };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         var columns = HouseholdColumns.Of(state);

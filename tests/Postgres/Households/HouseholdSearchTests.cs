@@ -122,6 +122,32 @@ public sealed class HouseholdSearchTests(SearchedCounty county) : IClassFixture<
         Assert.Empty(await AllAsync(In(SearchedCounty.County) with { Phone = "x" }));
     }
 
+    /// <summary>The phone stands beside the row: it follows changes that leave lists and figures alone and others, also of a household that was read anew, and goes with the household.</summary>
+    [Fact]
+    public async Task A_household_is_found_under_the_phone_it_has_and_under_none_that_it_had()
+    {
+        var random = new Random(5);
+        string[] phones = ["13711110001", "13711110002", "13711110003"];
+        var state = SampleHouseholds.State(778, SearchedCounty.Villages[4]);
+        var (held, quiet) = (default(GrainState<HouseholdState>), 0);
+        for (var version = 1; version <= 40; version++)
+        {
+            var phone = random.Next(4) == 0 ? null : phones[random.Next(phones.Length)];
+            var file = state.File! with { Household = state.File.Household with { Phone = phone } };
+            if (random.Next(3) == 0) file = file with { Household = file.Household with { HeadName = SampleHouseholds.NameOf(version, 0) } };
+            state = state with { File = file, LastChange = SampleHouseholds.Change(version, "amend", [new FieldChange("Household", "", "Phone", null, phone)]) };
+            if (county.Records.Mapping.Prepare("calling", version, Guid.NewGuid(), state).IsQuiet) quiet++;
+            held = await county.Records.WriteAsync("calling", state, held);
+            foreach (var asked in phones)
+                Assert.Equal(asked == phone ? ["calling"] : [], (await AllAsync(In(SearchedCounty.County) with { Phone = asked })).Select(l => l.Code));
+            if (random.Next(5) == 0) held = await county.Records.ReadAsync("calling");
+            state = held.State!;
+        }
+        Assert.InRange(quiet, 10, 35);
+        await county.Records.ClearAsync("calling", held!);
+        Assert.Equal(["0"], await county.Records.RowsAsync("select count(phone_index) from household_phone where code = 'calling'"));
+    }
+
     [Fact]
     public async Task A_person_outside_the_region_is_not_found()
     {
