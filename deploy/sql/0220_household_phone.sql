@@ -1,5 +1,5 @@
 -- A household's phone changes more often than anything else that a list searches by. In the household's row each such change made a row version that could not stay on its page and
--- put ten entries into indexes, nine of them as they were; here it puts two.
+-- put an entry into every index that the household stands in, six to nine, all but one as they were; here it puts two.
 create table household_phone (
     code        text collate "C" primary key,
     phone_index bytea                                       -- keyed hash; null: has none any more

@@ -24,7 +24,7 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
     /// <summary>Likewise, with a start that is not packed.</summary>
     private const byte PackedEnd = 5;
 
-    /// <summary>Less is one change of one field: packing would save a few bytes and cost half as long as all the rest of the box.</summary>
+    /// <summary>Less is one change of one field: packing would save a few bytes and cost the server a twelfth of a write.</summary>
     private const int PackFrom = 192;
     private const int SaltLength = BoxCiphers.SaltLength;
     private const int PlaceMost = 256;

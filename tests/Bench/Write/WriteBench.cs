@@ -38,7 +38,7 @@ internal static class WriteBench
         Report.Value("write.households", population.Households.Count);
         var seconds = options.Seconds ?? 8;
         var first = await FirstAsync(host, population);
-        await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count); // now that rows are as large as amendments make them
+        await using var rows = await PlainRows.PrepareAsync(host, population.Households.Count); // now that those which are amended are as large as amendments make them
         Report.Value("write.row_bytes", rows.RowBytes);
         await AmendAsync(host, population, WarmUpSecondsMost, WarmUpWrites);
         await rows.UpdateAsync(Callers, 1);
