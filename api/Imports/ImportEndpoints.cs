@@ -22,7 +22,7 @@ public static class ImportEndpoints
     public static void MapImports(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/imports").WithTags("数据导入");
-        group.MapPost("", UploadAsync).WithSummary("上传并解析(multipart,可含多个文件)").Accepts<IFormFileCollection>("multipart/form-data")
+        group.MapPost("", UploadAsync).WithSummary("上传并解析(multipart,可含多个文件);atOnce=true 时不停在预览,校验后直接写入").Accepts<IFormFileCollection>("multipart/form-data")
             .Requires(Permission.ChangeImports, Area.FromQuery("region"));
         group.MapGet("", ListAsync).WithSummary("导入任务列表").Requires(Permission.ReadImports, Area.Own);
         group.MapGet("/{id}", GetAsync).WithSummary("导入任务:预览、进度、结果").Requires(Permission.ReadImports, Area.OfImport("id"));
@@ -39,10 +39,10 @@ public static class ImportEndpoints
     }
 
     private static async Task<Results<Accepted<ImportResponse>, ProblemHttpResult>> UploadAsync(
-        string region, HttpContext context, Caller caller, ImportUpload upload, IRegions regions, IImportJobs jobs, IGrainFactory grains, TimeProvider clock)
+        string region, bool? atOnce, HttpContext context, Caller caller, ImportUpload upload, IRegions regions, IImportJobs jobs, IGrainFactory grains, TimeProvider clock)
     {
         if (regions.Tree.Find(region) is null) return Problems.From(ImportErrors.UnknownRegion);
-        var uploaded = await upload.ReceiveAsync(context, caller, region);
+        var uploaded = await upload.ReceiveAsync(context, caller, region, atOnce ?? false);
         if (!uploaded.Ok) return Problems.From(uploaded.Errors);
         var job = uploaded.Value!;
         if (job.Stage == ImportStage.Uploaded) await Grain(grains, job.Id).ParseAsync();

@@ -17,7 +17,7 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
     private const int NameMax = 200;
 
     /// <returns>The uploaded job, or the one that the same Idempotency-Key has made before.</returns>
-    public async Task<Outcome<ImportJob>> ReceiveAsync(HttpContext context, Caller caller, string region)
+    public async Task<Outcome<ImportJob>> ReceiveAsync(HttpContext context, Caller caller, string region, bool atOnce)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Value.UploadBytesMax;
         var id = RequestIds.Of(context.Request, caller, "import");
@@ -38,6 +38,7 @@ internal sealed class ImportUpload(IImportJobs jobs, IImportFiles files, IOption
             Region = region,
             Actor = caller.ToActor(),
             CreatedAt = clock.GetUtcNow(),
+            AtOnce = atOnce,
             Stage = ImportStage.Uploading,
         };
         await jobs.CreateAsync(job, context.RequestAborted);

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace FangFanPin.Silo.Demo;
 
 /// <summary>
-/// Verb <c>demo-load</c>: brings the files of a folder in through the import of a running server, as any user would: sign in, upload, look at
-/// the preview, commit, wait. Asked again for the same region it goes on with the same import.
+/// Verb <c>demo-load</c>: brings the files of a folder in through the import of a running server, as any user would: sign in, upload without asking for a
+/// preview, wait. Asked again for the same region it goes on with the same import, a preview that an older version has left included.
 /// </summary>
 internal static class DemoLoader
 {
@@ -57,7 +57,7 @@ internal static class DemoLoader
             var body = new MultipartFormDataContent();
             foreach (var path in paths) body.Add(new StreamContent(File.OpenRead(path)), "files", Path.GetFileName(path));
             // The same files for the same region are the same import, however often this is started.
-            return new HttpRequestMessage(HttpMethod.Post, $"/api/v1/imports?region={region}") { Content = body, Headers = { { "Idempotency-Key", $"demo-{region}" } } };
+            return new HttpRequestMessage(HttpMethod.Post, $"/api/v1/imports?region={region}&atOnce=true") { Content = body, Headers = { { "Idempotency-Key", $"demo-{region}" } } };
         });
         return job["id"]!.GetValue<string>();
     }
@@ -91,7 +91,7 @@ internal static class DemoLoader
         if (job["progress"] is not JsonObject progress || progress["total"]!.GetValue<long>() is not (> 0 and var total)) return "";
         var done = progress["done"]!.GetValue<long>();
         var left = progress["secondsLeft"] is JsonValue seconds ? $",剩余约 {seconds.GetValue<double>():F0} 秒" : "";
-        var name = Stage(job) switch { "Parsing" => "解析", "Previewed" => "解析", _ => "写入" };
+        var name = Stage(job) switch { "Parsing" when job["atOnce"]?.GetValue<bool>() == true => "导入", "Parsing" or "Previewed" => "解析", _ => "写入" };
         return $"{name} {100.0 * done / total:F0}%({progress["perSecond"]!.GetValue<double>():N0}/秒){left}";
     }
 

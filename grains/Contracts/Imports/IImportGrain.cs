@@ -11,12 +11,12 @@ namespace FangFanPin.Contracts.Imports;
 [Alias("ffp.import")]
 public interface IImportGrain : IGrainWithStringKey
 {
-    /// <summary>Uploaded → parsing → previewed.</summary>
+    /// <summary>Uploaded → parsing → previewed; of an import without a preview → committing → done.</summary>
     /// <returns><see cref="ImportErrors.NotFound"/>, <see cref="ImportErrors.WrongStage"/>.</returns>
     [Alias("parse")]
     Task<ImportAnswer> ParseAsync();
 
-    /// <summary>Previewed (or cancelled or given up in mid-commit) → committing → done.</summary>
+    /// <summary>Previewed (or cancelled or given up in mid-commit) → committing → done. One without a preview that stopped while its files were read begins with them again.</summary>
     [Alias("commit")]
     Task<ImportAnswer> CommitAsync();
 

@@ -17,6 +17,8 @@ public static class ImportErrors
 
     public static readonly DomainError StagedLost = new("import.staged-lost", "数据库异常停机,尚未写入的户的预览已丢失,而上传的文件已删除,请重新上传:已写入的户不会重复。");
 
+    public static readonly DomainError RestLost = new("import.rest-lost-conflict", "这次导入中途停止,上传的文件已删除,不能再继续:可撤销已写入的户,或重新上传,已写入的户不会重复。");
+
     // A file: nothing of the import is taken.
     public static readonly DomainError NotAWorkbook = new("import.not-a-workbook", "文件不是 xlsx 工作簿,也不是 csv 文本。");
     public static readonly DomainError OldFormat = new("import.old-format", "不支持旧版 xls 工作簿,请另存为 xlsx 后再导入。");

@@ -24,6 +24,12 @@ public sealed record ImportJob
 
     /// <summary>The run whose staged rows are the preview; 0 before there is one.</summary>
     public int ParsedRun { get; init; }
+
+    /// <summary>
+    /// Nobody looks at a preview: new households are registered as soon as they are compared, the others right after. While such an import is parsing,
+    /// <see cref="ParsedRun"/> is the run that registers, and <see cref="LeftToRegister"/> is null.
+    /// </summary>
+    public bool AtOnce { get; init; }
     public ImmutableArray<UploadedFile> Files { get; init; } = [];
     public ImmutableArray<ImportedSheet> Sheets { get; init; } = [];
 
@@ -55,6 +61,9 @@ public sealed record ImportJob
     /// <summary>Runners that gave up since the last progress.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>An import without a preview whose files have not been worked through to their end.</summary>
+    public bool IsHalfRead => AtOnce && LeftToRegister is null;
+
     public bool IsAtRest => Stage is ImportStage.Previewed or ImportStage.Done or ImportStage.Cancelled or ImportStage.Failed or ImportStage.Undone;
 
     /// <summary>As history names it.</summary>
@@ -75,7 +84,10 @@ public sealed record ImportCounts
     public long Rows { get; init; }
     public long Errors { get; init; }
 
-    /// <summary>Of these: new, changed, unchanged, in conflict with the stored one, refused.</summary>
+    /// <summary>Households that the files speak of; 0 until all are read.</summary>
+    public long Found { get; init; }
+
+    /// <summary>Compared so far; of these: new, changed, unchanged, in conflict with the stored one, refused.</summary>
     public long Households { get; init; }
     public long New { get; init; }
     public long Changed { get; init; }

@@ -82,9 +82,12 @@ public interface IImportStaging
     /// <summary>Codes of households that the import has written, after a code, in the order of codes.</summary>
     Task<IReadOnlyList<string>> ToUndoAsync(Guid id, int run, string? after, int limit, CancellationToken ct);
 
-    /// <summary>What the commit of one preview has written counts as written for a later one, whatever that says of these households, so that it can be taken back.</summary>
-    /// <returns>How many there were of each kind that the later preview gave them.</returns>
-    Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int from, int to, CancellationToken ct);
+    /// <summary>What earlier runs of the import have written counts as written for a later one, whatever that says of these households, so that it can be taken back.</summary>
+    /// <returns>How many there were of each kind that the later run gave them.</returns>
+    Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int to, CancellationToken ct);
+
+    /// <summary>Which of these households the import has written.</summary>
+    Task<IReadOnlySet<string>> WrittenAsync(Guid id, int run, IReadOnlyCollection<string> codes, CancellationToken ct);
 
     /// <summary>Rows of other runs are of no use.</summary>
     Task SweepAsync(Guid id, int run, CancellationToken ct);
@@ -122,6 +125,18 @@ public interface INewHouseholds
     /// <param name="refusedVillages">Of these nobody is registered: ended, or not in the area of the import any more.</param>
     /// <param name="now">The moment of the change.</param>
     Task<NewHouseholdBatch> CommitAsync(ImportJob job, IReadOnlyCollection<string> refusedVillages, int limit, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Sealed and ready to be registered without a staging.</summary>
+    /// <param name="households">All with <see cref="StagedHousehold.State"/>.</param>
+    INewHouseholdRows Prepare(IReadOnlyCollection<StagedHousehold> households);
+}
+
+/// <summary>New households of one batch, ready to be written.</summary>
+public interface INewHouseholdRows
+{
+    /// <summary>All of them or none, with everything that a grain's first write brings, their outcomes, and the job.</summary>
+    /// <returns>Null when something has come into the way since they were compared: a household or a person of theirs is there now, or a village has ended.</returns>
+    Task<RunnerOrder?> RegisterAsync(ImportJob job, DateTimeOffset now, CancellationToken ct);
 }
 
 /// <param name="Job">As it was saved; the same as before when nothing was left.</param>

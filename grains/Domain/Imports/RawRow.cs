@@ -83,11 +83,14 @@ public sealed class RawRowReader
 
 /// <summary>
 /// Brings rows that belong together to one place, whatever their order in the files: they are spread over parts by their household, and one part at a
-/// time is small. One thread writes, then several may read. What does not fit into memory lies sealed in a temporary file.
+/// time is small. Households that come after each other in the files share a part: they mostly lie in one village, and what is made of a part is written together. One thread writes, then several may read. What does not fit into memory lies sealed in a temporary file.
 /// </summary>
 public interface IRowSpill : IDisposable
 {
     int Parts { get; }
+
+    /// <summary>How many there are, give or take one in a million.</summary>
+    int Households { get; }
 
     /// <summary>All rows of a household come to the same part, in the order in which they were added.</summary>
     void Add(string householdCode, ReadOnlySpan<byte> row);
@@ -98,6 +101,5 @@ public interface IRowSpill : IDisposable
 
 public interface IRowSpills
 {
-    /// <param name="bytesExpected">Of all rows together, roughly: it decides on the number of parts.</param>
-    IRowSpill Open(long bytesExpected);
+    IRowSpill Open();
 }

@@ -5,9 +5,12 @@ using FangFanPin.Grains.Households;
 
 namespace FangFanPin.Grains.Imports;
 
-/// <summary>Puts households together and compares them with the stored ones, in batches and without waking a grain.</summary>
-public sealed class ImportComparison(
-    IImportJobs jobs, IImportStaging staging, INewHouseholds fresh, IStoredHouseholds stored, HouseholdWorld world, ImportOptions options, TimeProvider clock)
+/// <summary>
+/// Puts households together and compares them with the stored ones, in batches and without waking a grain. They are staged for a commit; of an import without
+/// a preview the new ones are registered instead.
+/// </summary>
+public sealed partial class ImportComparison(
+    IImportJobs jobs, IImportStaging staging, INewHouseholds fresh, IStoredHouseholds stored, HouseholdWorld world, IGrainFactory grains, ImportOptions options, TimeProvider clock)
 {
     /// <summary>List Relation: 户主.</summary>
     private const string RelationOfHead = "01";
@@ -20,39 +23,66 @@ public sealed class ImportComparison(
     public async Task<ImportJob> RunAsync(
         ImportJob job, ImportReading reading, IReadOnlyList<SheetColumns> sheets, IRowSpill rows, IReadOnlySet<string> repeated, CancellationToken ct)
     {
-        job = job with { ComparedAt = clock.GetUtcNow() };
-        var (gate, saved, staged) = (new SemaphoreSlim(1), clock.GetTimestamp(), 0L);
+        using var course = new Course(job with { ComparedAt = clock.GetUtcNow() }, clock.GetTimestamp());
+        if (job.AtOnce) CountWritten(course);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.PreviewsAtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, rows.Parts, parallel, async (part, stop) =>
         {
             var households = new PartReader(reading, sheets, job.HistoryId, repeated).Read(rows.Read(part));
-            foreach (var batch in households.Chunk(options.PreviewBatch))
-            {
-                var previews = await CompareAsync(job, batch, stop);
-                await StageAsync(job, previews, stop);
-                await gate.WaitAsync(stop);
-                try
-                {
-                    job = job with { Counts = Add(job.Counts, previews) };
-                    staged += previews.Count(p => p.Household.State is not null);
-                    if (clock.GetElapsedTime(saved) < SaveEvery) continue;
-                    saved = clock.GetTimestamp();
-                    if (await jobs.SaveAsync(job, [], stop) == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
-                }
-                finally
-                {
-                    gate.Release();
-                }
-            }
+            foreach (var batch in households.Chunk(options.PreviewBatch)) await (job.AtOnce ? RegisterAsync(course, batch, stop) : StageAsync(course, batch, stop));
         });
-        return job with { LeftToRegister = staged };
+        return course.Job with { LeftToRegister = course.Staged };
     }
 
-    private async Task StageAsync(ImportJob job, List<ImportPreview.Preview> previews, CancellationToken ct)
+    /// <summary>How far a comparison is. Whoever changes it has the gate.</summary>
+    private sealed class Course(ImportJob job, long saved) : IDisposable
     {
+        public ImportJob Job { get; set; } = job;
+        public long Saved { get; set; } = saved;
+
+        /// <summary>New households that wait for the commit.</summary>
+        public long Staged { get; set; }
+
+        /// <summary>Earlier runners have registered some.</summary>
+        public bool IsResumed { get; set; }
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public void Dispose() => Gate.Dispose();
+    }
+
+    private async Task StageAsync(Course course, AssembledHousehold[] batch, CancellationToken ct)
+    {
+        var job = course.Job;
+        var previews = await CompareAsync(job, batch, ct);
         await fresh.StageAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is not null)], ct);
-        await staging.WriteAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is null)], [.. previews.SelectMany(p => p.RefusedRows)],
-            [.. previews.SelectMany(p => p.Errors)], ct);
+        await WriteAsync(job, [.. previews.Select(p => p.Household).Where(h => h.State is null)], previews, ct);
+        await CountAsync(course, previews, previews.Count(p => p.Household.State is not null), ct);
+    }
+
+    private Task WriteAsync(ImportJob job, IReadOnlyCollection<StagedHousehold> households, List<ImportPreview.Preview> found, CancellationToken ct) =>
+        staging.WriteAsync(job.Id, job.Run, households, [.. found.SelectMany(p => p.RefusedRows)], [.. found.SelectMany(p => p.Errors)], ct);
+
+    private async Task CountAsync(Course course, List<ImportPreview.Preview> previews, int staged, CancellationToken ct)
+    {
+        await course.Gate.WaitAsync(ct);
+        try
+        {
+            course.Job = course.Job with { Counts = Add(course.Job.Counts, previews) };
+            course.Staged += staged;
+            if (clock.GetElapsedTime(course.Saved) < SaveEvery) return;
+            course.Saved = clock.GetTimestamp();
+            Obey(await jobs.SaveAsync(course.Job, [], ct));
+        }
+        finally
+        {
+            course.Gate.Release();
+        }
+    }
+
+    /// <summary>A wish to stop is heard by the runner's watch.</summary>
+    private static void Obey(RunnerOrder order)
+    {
+        if (order == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
     }
 
     private async Task<List<ImportPreview.Preview>> CompareAsync(

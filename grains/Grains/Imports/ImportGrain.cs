@@ -9,7 +9,7 @@ namespace FangFanPin.Grains.Imports;
 /// one transaction with it, and a runner of an older activation is shut out by its run number even while two activations live.
 /// </summary>
 [GrainType("import")]
-public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportRetention retention, ImportOptions options, TimeProvider clock) : Grain, IImportGrain, IRemindable
+public sealed class ImportGrain(IImportJobs jobs, IImportFiles files, ImportRunner runner, ImportRetention retention, ImportOptions options, TimeProvider clock) : Grain, IImportGrain, IRemindable
 {
     private const string Reminder = "import-runs";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
@@ -22,7 +22,10 @@ public sealed class ImportGrain(IImportJobs jobs, ImportRunner runner, ImportRet
     public async Task<ImportAnswer> CommitAsync()
     {
         if (await UnreadAsync() is { } error) return new ImportAnswer { Error = error };
-        return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled, ImportStage.Failed);
+        if (await jobs.FindAsync(Id, CancellationToken.None) is not { IsHalfRead: true }) return await BeginAsync(ImportStage.Committing, ImportStage.Previewed, ImportStage.Cancelled, ImportStage.Failed);
+        // The rest of its households is in the files alone.
+        if (!await files.StandAsync(Id, CancellationToken.None)) return new ImportAnswer { Error = ImportErrors.RestLost };
+        return await BeginAsync(ImportStage.Parsing, ImportStage.Cancelled, ImportStage.Failed);
     }
 
     public async Task<ImportAnswer> UndoAsync()

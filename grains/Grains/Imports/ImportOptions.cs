@@ -16,7 +16,7 @@ public sealed record ImportOptions
     public int ErrorBatch { get; init; } = 2000;
 
     /// <summary>Households compared with the stored ones at once, and how many such batches side by side.</summary>
-    public int PreviewBatch { get; init; } = 400;
+    public int PreviewBatch { get; init; } = 1000;
     public int PreviewsAtOnce { get; init; } = 3;
 
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(2);

@@ -14,9 +14,6 @@ public sealed class ImportParsing(
     IImportJobs jobs, IImportFiles files, IImportStaging staging, IRowSpills spills, IWorkbookReader workbooks, ImportComparison comparison,
     DataDictionary dictionary, IRegions regions, ImportOptions options, TimeProvider clock)
 {
-    /// <summary>Rows take about as much room as a csv; a workbook is packed ten times as tight.</summary>
-    private const int PackedTimes = 10;
-
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(ImportJob job, CancellationToken ct)
@@ -24,6 +21,24 @@ public sealed class ImportParsing(
         var previewed = await PreviewAsync(job, ct);
         await staging.SweepAsync(job.Id, job.Run, ct);
         await jobs.SaveAsync(previewed with { Stage = ImportStage.Previewed }, [], ct);
+    }
+
+    /// <summary>Without a preview: the new households are registered when this returns.</summary>
+    /// <returns>The job, ready for the commit of the others; null when another runner has taken over.</returns>
+    public async Task<ImportJob?> AtOnceAsync(ImportJob job, CancellationToken ct)
+    {
+        var written = job.Counts.Written;
+        if (written > 0)
+        {
+            // By a runner that did not get to the end. They stand, and are not looked at again.
+            await staging.CarryAsync(job.Id, job.Run, ct);
+            job = job with { ParsedRun = job.Run };
+            if (await jobs.SaveAsync(job, [], ct) == RunnerOrder.GiveWay) return null;
+        }
+        var read = await PreviewAsync(job, ct) with { Stage = ImportStage.Committing };
+        if (await jobs.SaveAsync(read, [], ct) == RunnerOrder.GiveWay) return null;
+        await staging.SweepAsync(job.Id, job.Run, ct);
+        return read;
     }
 
     /// <summary>
@@ -36,7 +51,7 @@ public sealed class ImportParsing(
         if (job.ParsedRun == job.Run) throw new InvalidOperationException("Lost a second time: for the next runner, whose preview is told from this one by its run.");
         if (!await files.StandAsync(job.Id, ct)) throw new ImportFileException(ImportErrors.StagedLost);
         var previewed = await PreviewAsync(job, ct);
-        var carried = await staging.CarryAsync(job.Id, job.ParsedRun, job.Run, ct);
+        var carried = await staging.CarryAsync(job.Id, job.Run, ct);
         long Of(StagedKind kind) => carried.GetValueOrDefault(kind);
         var counts = previewed.Counts with
         {
@@ -59,9 +74,10 @@ public sealed class ImportParsing(
         var before = job.Counts;
         job = job with { Counts = new ImportCounts { Written = before.Written, RefusedAtCommit = before.RefusedAtCommit }, ErrorsByCode = ImmutableSortedDictionary<string, long>.Empty, Sheets = [], Skipped = [] };
         var reading = new ImportReading(dictionary, ChinaTime.DayOf(clock.GetUtcNow()), CountyCodes());
-        using var rows = spills.Open(job.Files.Sum(f => f.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? f.Bytes : f.Bytes * PackedTimes));
+        using var rows = spills.Open();
         var (read, sheets, repeated) = await ReadAsync(job, reading, rows, ct);
         if (sheets.Count == 0) throw new ImportFileException(ImportErrors.NoKnownSheet);
+        read = read with { Counts = read.Counts with { Found = rows.Households } };
         var compared = await comparison.RunAsync(read, reading, sheets, rows, repeated, ct);
         var errors = await staging.ErrorsByCodeAsync(job.Id, job.Run, ct);
         return compared with

@@ -22,6 +22,7 @@ public sealed partial class ImportRunner(
         {
             await (job.Stage switch
             {
+                ImportStage.Parsing when job.AtOnce => AtOnceAsync(job, watch.Token),
                 ImportStage.Parsing => parsing.RunAsync(job, watch.Token),
                 ImportStage.Committing => commit.RunAsync(job, watch.Token),
                 ImportStage.Undoing => undoing.RunAsync(job, watch.Token),
@@ -36,6 +37,11 @@ public sealed partial class ImportRunner(
         {
             await EndAsync(job, watch.Order, e);
         }
+    }
+
+    private async Task AtOnceAsync(ImportJob job, CancellationToken ct)
+    {
+        if (await parsing.AtOnceAsync(job, ct) is { } read) await commit.RunAsync(read, ct);
     }
 
     private async Task EndAsync(ImportJob job, RunnerOrder order, Exception e)

@@ -69,6 +69,8 @@ public sealed record HouseholdColumns
         };
     }
 
+    public string[] Risks() => (RiskTypes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
     public static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     public static int? Digits(Domain.YearMonth? month) => month is { } m ? m.Year * 100 + m.Month : null;

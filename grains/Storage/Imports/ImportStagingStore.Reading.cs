@@ -19,13 +19,14 @@ public sealed partial class ImportStagingStore
         select code, reason from import_household
         where import_id = $1 and run = $2 and code > coalesce($3, '') collate "C" and (kind = 4 or outcome in (3, 5)) order by code collate "C" limit $4
         """;
+    private const string Written = "select code from import_household where import_id = $1 and run = $2 and code = any ($3) and outcome = 1";
     private const string Carry = """
         with written as materialized (
-            select code, kind from import_household where import_id = $1 and run = $2 and outcome = 1
+            select distinct on (code) code, kind from import_household where import_id = $1 and run <> $2 and outcome = 1 order by code, run desc
         ), later as materialized (
-            select n.kind, count(*) from written w join import_household n on n.import_id = $1 and n.run = $3 and n.code = w.code group by n.kind
+            select n.kind, count(*) from written w join import_household n on n.import_id = $1 and n.run = $2 and n.code = w.code group by n.kind
         ), carried as (
-            insert into import_household (import_id, run, code, kind, outcome) select $1, $3, code, kind, 1 from written order by code
+            insert into import_household (import_id, run, code, kind, outcome) select $1, $2, code, kind, 1 from written order by code
             on conflict (import_id, run, code) do update set kind = excluded.kind, outcome = excluded.outcome, reason = null, box = null
         )
         select kind, count from later
@@ -74,9 +75,18 @@ public sealed partial class ImportStagingStore
         return conflicts;
     }
 
-    public async Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int from, int to, CancellationToken ct)
+    public async Task<IReadOnlySet<string>> WrittenAsync(Guid id, int run, IReadOnlyCollection<string> codes, CancellationToken ct)
     {
-        await using var command = Command(Carry, id, from, to);
+        await using var command = Command(Written, id, run, codes.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(ct)) written.Add(reader.GetString(0));
+        return written;
+    }
+
+    public async Task<IReadOnlyDictionary<StagedKind, long>> CarryAsync(Guid id, int to, CancellationToken ct)
+    {
+        await using var command = Command(Carry, id, to);
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(ct);
         var kinds = new Dictionary<StagedKind, long>();

@@ -9,7 +9,7 @@ namespace FangFanPin.Storage.Imports;
 
 public sealed partial class NewHouseholdStore
 {
-    private static readonly string Kind = CommandContent.KindOf(new ImportFile { Incoming = HouseholdFile.Empty, Columns = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, ImportId = "" });
+    internal static readonly string Kind = CommandContent.KindOf(new ImportFile { Incoming = HouseholdFile.Empty, Columns = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, ImportId = "" });
 
     private const string CopySql = """
         copy import_new (import_id, run, village, code, command_id, contribution, next_due, document, status, class, household_type, policy_status,
@@ -111,30 +111,30 @@ public sealed partial class NewHouseholdStore
 
     private static async Task WriteAsync(NpgsqlBinaryImporter copy, Guid id, int run, HouseholdRow row, CancellationToken ct)
     {
-        var (household, members) = (row.File!.Household, row.Members!.Rows);
+        var (columns, members) = (row.Columns, row.Members!.Rows);
         await copy.StartRowAsync(ct);
         await copy.WriteAsync(id, NpgsqlDbType.Uuid, ct);
         await copy.WriteAsync(run, NpgsqlDbType.Integer, ct);
-        await copy.WriteAsync(row.Columns.Village!, NpgsqlDbType.Text, ct);
+        await copy.WriteAsync(columns.Village!, NpgsqlDbType.Text, ct);
         await copy.WriteAsync(row.Key, NpgsqlDbType.Text, ct);
         await copy.WriteAsync(row.Change!.CommandId, NpgsqlDbType.Uuid, ct);
-        await copy.WriteAsync(row.Columns.Contribution.Encode(), NpgsqlDbType.Bytea, ct);
-        await ValueAsync(copy, row.Columns.NextDue, NpgsqlDbType.Date, ct);
+        await copy.WriteAsync(columns.Contribution.Encode(), NpgsqlDbType.Bytea, ct);
+        await copy.ValueAsync(columns.NextDue, NpgsqlDbType.Date, ct);
         await copy.WriteAsync(row.Document!, NpgsqlDbType.Bytea, ct);
-        await TextAsync(copy, row.Columns.Status, ct);
-        await copy.WriteAsync(row.Columns.Class, NpgsqlDbType.Smallint, ct);
-        await TextAsync(copy, household.HouseholdType, ct);
-        await TextAsync(copy, household.PolicyStatus, ct);
-        await TextAsync(copy, household.MonitorCategory, ct);
-        await TextAsync(copy, household.RiskEliminated, ct);
-        await ValueAsync(copy, HouseholdColumns.Digits(household.RecognizedMonth), NpgsqlDbType.Integer, ct);
-        await ValueAsync(copy, HouseholdColumns.Digits(household.EliminatedMonth), NpgsqlDbType.Integer, ct);
-        await copy.WriteAsync((row.Columns.RiskTypes ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
-        await TextAsync(copy, household.HeadName, ct);
-        await BytesAsync(copy, row.HeadCertIndex, ct);
-        await BytesAsync(copy, row.PhoneIndex, ct);
-        await ValueAsync(copy, row.Columns.MemberCount, NpgsqlDbType.Integer, ct);
-        await ValueAsync(copy, row.Columns.NetPerCapita, NpgsqlDbType.Numeric, ct);
+        await copy.TextAsync(columns.Status, ct);
+        await copy.WriteAsync(columns.Class, NpgsqlDbType.Smallint, ct);
+        await copy.TextAsync(columns.HouseholdType, ct);
+        await copy.TextAsync(columns.PolicyStatus, ct);
+        await copy.TextAsync(columns.MonitorCategory, ct);
+        await copy.TextAsync(columns.RiskEliminated, ct);
+        await copy.ValueAsync(columns.RecognizedMonth, NpgsqlDbType.Integer, ct);
+        await copy.ValueAsync(columns.EliminatedMonth, NpgsqlDbType.Integer, ct);
+        await copy.WriteAsync(columns.Risks(), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
+        await copy.TextAsync(columns.HeadName, ct);
+        await copy.BytesAsync(row.HeadCertIndex, ct);
+        await copy.BytesAsync(row.PhoneIndex, ct);
+        await copy.ValueAsync(columns.MemberCount, NpgsqlDbType.Integer, ct);
+        await copy.ValueAsync(columns.NetPerCapita, NpgsqlDbType.Numeric, ct);
         await copy.WriteAsync(row.Members.Digest, NpgsqlDbType.Bytea, ct);
         await copy.WriteAsync(row.ChangeDocument!, NpgsqlDbType.Bytea, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Text, m => m.Person, ct);
@@ -145,18 +145,9 @@ public sealed partial class NewHouseholdStore
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.CertIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.LastSixIndex, ct);
         await ColumnAsync(copy, members, NpgsqlDbType.Bytea, m => m.PhoneIndex, ct);
-        await BytesAsync(copy, row.DocumentHash, ct);
-        await BytesAsync(copy, row.ChangeHash, ct);
+        await copy.BytesAsync(row.DocumentHash, ct);
+        await copy.BytesAsync(row.ChangeHash, ct);
     }
-
-    private static Task TextAsync(NpgsqlBinaryImporter copy, string? text, CancellationToken ct) =>
-        HouseholdColumns.Filled(text) is { } filled ? copy.WriteAsync(filled, NpgsqlDbType.Text, ct) : copy.WriteNullAsync(ct);
-
-    private static Task BytesAsync(NpgsqlBinaryImporter copy, byte[]? bytes, CancellationToken ct) =>
-        bytes is null ? copy.WriteNullAsync(ct) : copy.WriteAsync(bytes, NpgsqlDbType.Bytea, ct);
-
-    private static Task ValueAsync<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken ct) where T : struct =>
-        value is { } filled ? copy.WriteAsync(filled, type, ct) : copy.WriteNullAsync(ct);
 
     private static Task ColumnAsync<T>(NpgsqlBinaryImporter copy, IReadOnlyList<MemberRow> members, NpgsqlDbType type, Func<MemberRow, T> value, CancellationToken ct)
     {

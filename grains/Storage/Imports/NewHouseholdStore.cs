@@ -22,6 +22,9 @@ public sealed partial class NewHouseholdStore(NpgsqlDataSource database, ISealer
         await copy.CompleteAsync(ct);
     }
 
+    public INewHouseholdRows Prepare(IReadOnlyCollection<StagedHousehold> households) =>
+        new NewHouseholdRows(database, [.. households.OrderBy(h => h.Code, StringComparer.Ordinal).Select(h => mapping.Prepare(h.Code, 1, Guid.NewGuid(), h.State))]);
+
     public async Task<IReadOnlyList<string>> VillagesAsync(Guid id, int run, CancellationToken ct)
     {
         await using var command = database.CreateCommand(VillagesSql);
@@ -72,7 +75,7 @@ public sealed partial class NewHouseholdStore(NpgsqlDataSource database, ISealer
         return new NewHouseholdBatch(saved, order, written, declined, [.. moved.Where(m => m.Written > 0).Select(m => m.Village)]);
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(ct);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FangFanPin.Domain.Imports;
 using Microsoft.Win32.SafeHandles;
@@ -14,16 +15,24 @@ internal sealed class RowSpill : IRowSpill
     public const int BlockBytes = 64 * 1024;
     private const int NonceLength = 12, TagLength = 16;
 
-    private readonly Part[] parts;
+    /// <summary>Each has an open block in memory.</summary>
+    private const int PartsMax = 4096;
+
+    private readonly List<Part> parts = [];
+    private readonly int householdsOfPart;
     private readonly long memoryMost;
+
+    /// <summary>Where a household's rows go, by a hash of its code: two that share a hash share a part.</summary>
+    private readonly Dictionary<int, int> partOf = [];
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
     private SafeFileHandle? file;
     private long inMemory, inFile;
 
+    /// <param name="householdsOfPart">More than so many only when there are very many.</param>
     /// <param name="memoryMost">Bytes of full blocks that are kept in memory.</param>
-    public RowSpill(int parts, long memoryMost)
+    public RowSpill(int householdsOfPart, long memoryMost)
     {
-        (this.parts, this.memoryMost) = ([.. Enumerable.Range(0, parts).Select(_ => new Part())], memoryMost);
+        (this.householdsOfPart, this.memoryMost) = (householdsOfPart, memoryMost);
     }
 
     private sealed class Part
@@ -36,11 +45,12 @@ internal sealed class RowSpill : IRowSpill
     /// <param name="Bytes">Null when it lies in the file.</param>
     private sealed record Block(byte[]? Bytes, int Length, long Offset);
 
-    public int Parts => parts.Length;
+    public int Parts => parts.Count;
+    public int Households => partOf.Count;
 
     public void Add(string householdCode, ReadOnlySpan<byte> row)
     {
-        var part = parts[(uint)householdCode.GetHashCode(StringComparison.Ordinal) % parts.Length];
+        var part = PartOf(householdCode);
         var needed = sizeof(int) + row.Length;
         if (part.Length + needed > part.Open.Length)
         {
@@ -50,6 +60,17 @@ internal sealed class RowSpill : IRowSpill
         BinaryPrimitives.WriteInt32LittleEndian(part.Open.AsSpan(part.Length), row.Length);
         row.CopyTo(part.Open.AsSpan(part.Length + sizeof(int)));
         part.Length += needed;
+    }
+
+    private Part PartOf(string householdCode)
+    {
+        ref var part = ref CollectionsMarshal.GetValueRefOrAddDefault(partOf, householdCode.GetHashCode(StringComparison.Ordinal), out var known);
+        if (!known)
+        {
+            part = (partOf.Count - 1) / householdsOfPart % PartsMax;
+            if (part == parts.Count) parts.Add(new Part());
+        }
+        return parts[part];
     }
 
     public IEnumerable<ReadOnlyMemory<byte>> Read(int part)
@@ -125,12 +146,11 @@ internal sealed class RowSpill : IRowSpill
     }
 }
 
-/// <summary>A part is about a megabyte, so that several can be worked on at once.</summary>
+/// <summary>A part is a few megabytes, so that several can be worked on at once.</summary>
 public sealed class RowSpills : IRowSpills
 {
-    private const long PartBytes = 1 << 20;
-    private const int PartsMin = 8, PartsMax = 4096;
+    private const int HouseholdsOfPart = 1000;
     private const long MemoryMost = 96L << 20;
 
-    public IRowSpill Open(long bytesExpected) => new RowSpill((int)Math.Clamp(bytesExpected / PartBytes, PartsMin, PartsMax), MemoryMost);
+    public IRowSpill Open() => new RowSpill(HouseholdsOfPart, MemoryMost);
 }

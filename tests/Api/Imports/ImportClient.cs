@@ -16,10 +16,15 @@ internal sealed class ImportClient(HttpClient http, string county) : IDisposable
 
     public HttpClient Http => http;
 
-    public async Task<ImportResponse> UploadAsync(params string?[][] rows)
+    public Task<ImportResponse> UploadAsync(params string?[][] rows) => UploadAsync("", rows);
+
+    /// <summary>Without a preview.</summary>
+    public Task<ImportResponse> AtOnceAsync(params string?[][] rows) => UploadAsync("&atOnce=true", rows);
+
+    private async Task<ImportResponse> UploadAsync(string options, string?[][] rows)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(HostileFiles.Csv(rows)), "file", "户和成员.csv" } };
-        using var answer = await http.PostAsync($"/api/v1/imports?region={county}", form, Ct);
+        using var answer = await http.PostAsync($"/api/v1/imports?region={county}{options}", form, Ct);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return await RestAsync((await answer.Content.ReadFromJsonAsync<ImportResponse>(Ct))!.Id);
     }
@@ -56,7 +61,10 @@ internal sealed class ImportClient(HttpClient http, string county) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<ImportResponse> RestAsync(string id)
+    public async Task<IReadOnlyList<ImportErrorResponse>> ErrorsAsync(string id) =>
+        (await http.GetFromJsonAsync<List<ImportErrorResponse>>($"/api/v1/imports/{id}/errors", Ct))!;
+
+    public async Task<ImportResponse> RestAsync(string id)
     {
         var until = DateTime.UtcNow + AtMost;
         while (true)

@@ -65,25 +65,29 @@ internal static class CountyImports
     }
 
     /// <param name="after">Called when a county is in.</param>
-    public static Task RunAsync(HttpClient http, IEnumerable<County> counties, Action<County>? after = null)
+    /// <param name="preview">Whether each is staged and looked at before it is committed.</param>
+    public static Task RunAsync(HttpClient http, IEnumerable<County> counties, Action<County>? after = null, bool preview = false)
     {
         var (watch, done) = (Stopwatch.StartNew(), 0);
         return Parallel.ForEachAsync(counties, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (county, _) =>
         {
-            var id = await UploadAsync(http, county);
-            await StageAsync(http, id, "Previewed");
-            (await http.PostAsync($"/api/v1/imports/{id}/commit", null)).EnsureSuccessStatusCode();
+            var id = await UploadAsync(http, county, atOnce: !preview);
+            if (preview)
+            {
+                await StageAsync(http, id, "Previewed");
+                (await http.PostAsync($"/api/v1/imports/{id}/commit", null)).EnsureSuccessStatusCode();
+            }
             await StageAsync(http, id, "Done");
             after?.Invoke(county);
             Report.Progress($"{Interlocked.Increment(ref done)} counties, {watch.Elapsed.TotalSeconds:0} s");
         });
     }
 
-    private static async Task<string> UploadAsync(HttpClient http, County county)
+    private static async Task<string> UploadAsync(HttpClient http, County county, bool atOnce)
     {
         using var form = new MultipartFormDataContent();
         foreach (var file in county.Files) form.Add(new StreamContent(File.OpenRead(file)), "files", Path.GetFileName(file));
-        var answer = await http.PostAsync($"/api/v1/imports?region={county.Region}", form);
+        var answer = await http.PostAsync($"/api/v1/imports?region={county.Region}&atOnce={(atOnce ? "true" : "false")}", form);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }

@@ -35,16 +35,18 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
 
     public ValueTask DisposeAsync() => records.DisposeAsync();
 
-    [Fact]
-    public async Task A_registered_household_stands_as_its_grain_would_have_written_it()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_registered_household_stands_as_its_grain_would_have_written_it(bool atOnce)
     {
         var number = Next();
         var code = SampleHouseholds.Code(number);
-        var job = await StagedAsync(number);
+        var job = atOnce ? await BegunAsync() : await StagedAsync(number);
         await records.WriteAsync(code, StateOf(number) with { LastChange = StateOf(number).LastChange! with { ImportId = job.HistoryId } });
         var byGrain = (Rows: await AllAsync(number), State: (await records.ReadAsync(code)).State!);
         foreach (var (table, key, _) in Tables) await AdminAsync($"delete from {table} where {key} = '{code}'");
-        await CommitAsync(job);
+        if (atOnce) Assert.Equal(RunnerOrder.GoOn, await AtOnceAsync(job, number));
+        else await CommitAsync(job);
+        Assert.Equal([code], await staging.ToUndoAsync(job.Id, 1, null, 10, Ct));
         var byImport = (Rows: await AllAsync(number), State: (await records.ReadAsync(code)).State!);
 
         Assert.Equal(byGrain.Rows, byImport.Rows);
@@ -145,6 +147,76 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
         Assert.Equal(40, await CountAsync("household_history", $"code = any (array['{string.Join("','", numbers.Select(SampleHouseholds.Code))}'])"));
     }
 
+    [Theory]
+    [InlineData("household")]
+    [InlineData("person")]
+    [InlineData("village")]
+    public async Task Of_a_batch_that_something_has_come_into_the_way_of_nothing_is_there_at_once(string what)
+    {
+        var (mine, other, free) = (Next(), Next(), Next());
+        var job = await BegunAsync();
+        var state = StateOf(mine);
+        var nowhere = SampleHouseholds.Village[..11] + "9";
+        if (what == "household") await records.WriteAsync(SampleHouseholds.Code(mine), state);
+        if (what == "person")
+        {
+            var file = SampleHouseholds.File(other);
+            await records.WriteAsync(SampleHouseholds.Code(other), StateOf(other) with { File = file with { Members = file.Members.Add(state.File!.Members[^1]) } });
+        }
+        if (what == "village") state = state with { File = state.File! with { Household = state.File.Household with { AreaCode = nowhere } } };
+        var before = await HouseholdAsync(mine);
+
+        var rows = fresh.Prepare([Staged(free, StateOf(free)), Staged(mine, state)]);
+        Assert.Null(await rows.RegisterAsync(job with { Counts = job.Counts with { Written = 2 } }, Now, Ct));
+        Assert.Equal(before, await HouseholdAsync(mine));
+        foreach (var (table, key, _) in Tables) Assert.Equal(0, await CountAsync(table, $"{key} = '{SampleHouseholds.Code(free)}'"));
+        Assert.Equal(0, await CountAsync("import_household", $"import_id = '{job.Id}'"));
+        Assert.Equal(0, (await jobs.FindAsync(job.Id, Ct))!.Counts.Written);
+        Assert.Equal(RunnerOrder.GoOn, await AtOnceAsync(job, free));
+    }
+
+    [Fact]
+    public async Task A_runner_that_was_replaced_registers_nobody_at_once()
+    {
+        var number = Next();
+        var job = await BegunAsync();
+        Assert.Equal(RunnerOrder.GiveWay, await AtOnceAsync(job with { Run = job.Run + 1 }, number));
+        foreach (var (table, key, _) in Tables) Assert.Equal(0, await CountAsync(table, $"{key} = '{SampleHouseholds.Code(number)}'"));
+        Assert.Equal(0, await CountAsync("import_household", $"import_id = '{job.Id}'"));
+    }
+
+    /// <summary>Both begin with the others' last: neither waits for the other for ever.</summary>
+    [Fact]
+    public async Task Of_two_batches_with_the_same_households_at_once_one_is_there()
+    {
+        var numbers = Enumerable.Range(0, 40).Select(_ => Next()).ToArray();
+        var (one, other) = (await BegunAsync(), await BegunAsync());
+        var orders = await Task.WhenAll(Task.Run(() => AtOnceAsync(one, numbers)), Task.Run(() => AtOnceAsync(other, [.. numbers.Reverse()])));
+        Assert.Equal([null, RunnerOrder.GoOn], orders.Order());
+        Assert.Equal(40, await CountAsync("household_history", $"code = any (array['{string.Join("','", numbers.Select(SampleHouseholds.Code))}'])"));
+    }
+
+    /// <summary>A runner may die before it has taken over what two before it have written.</summary>
+    [Fact]
+    public async Task What_several_runners_have_written_is_carried_to_the_one_that_gets_to_the_end()
+    {
+        var (first, second, both) = (Next(), Next(), Next());
+        var job = await BegunAsync();
+        await AtOnceAsync(job, first, both);
+        await AdminAsync($"update import_job set run = 2 where id = '{job.Id}'");
+        await AtOnceAsync(job with { Run = 2 }, second);
+        await AdminAsync($"insert into import_household (import_id, run, code, kind, outcome) values ('{job.Id}', 2, '{SampleHouseholds.Code(both)}', 1, 1), ('{job.Id}', 2, 'refused', 5, 0)");
+        await staging.CarryAsync(job.Id, 3, Ct);
+        string[] codes = [.. new[] { first, second, both }.Select(SampleHouseholds.Code).Order(StringComparer.Ordinal)];
+        Assert.Equal(codes, await staging.ToUndoAsync(job.Id, 3, null, 10, Ct));
+        Assert.Equal(codes[..2], (await staging.WrittenAsync(job.Id, 3, [.. codes[..2], "refused", "nobody"], Ct)).Order(StringComparer.Ordinal));
+    }
+
+    private Task<RunnerOrder?> AtOnceAsync(ImportJob job, params int[] numbers) =>
+        fresh.Prepare([.. numbers.Select(n => Staged(n, StateOf(n)))]).RegisterAsync(job, Now, Ct);
+
+    private static StagedHousehold Staged(int number, HouseholdState state) => new(SampleHouseholds.Code(number), StagedKind.New, null, null) { State = state };
+
     private async Task<(int, int)> OutcomeAsync(ImportJob job) => await CommitAsync(job) is var batch ? (batch.Written, batch.Refused) : default;
 
     private Task<NewHouseholdBatch> CommitAsync(ImportJob job) => fresh.CommitAsync(job, [], 100, Now, Ct);
@@ -159,13 +231,18 @@ public sealed class NewHouseholdTests : IClassFixture<PostgresDatabase>, IAsyncL
 
     private async Task<ImportJob> StagedAsync(params int[] numbers)
     {
+        var begun = await BegunAsync();
+        var change = new ImportFile { Incoming = HouseholdFile.Empty, Columns = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, ImportId = begun.HistoryId };
+        await fresh.StageAsync(begun.Id, 1, [.. numbers.Select(n => Staged(n, StateOf(n)) with { Change = change })], Ct);
+        return begun with { ParsedRun = 1, ComparedAt = Now.AddMinutes(-1) };
+    }
+
+    private async Task<ImportJob> BegunAsync()
+    {
         var job = new ImportJob { Id = Guid.NewGuid(), Region = "411622000000", Actor = new Actor("wang", "王干事", "county-clerk", "411622000000"), CreatedAt = Now };
         await jobs.CreateAsync(job, Ct);
         await jobs.FilesArrivedAsync(job, Ct);
-        var begun = (await jobs.BeginAsync(job.Id, [ImportStage.Uploaded], ImportStage.Committing, Now, Ct))!;
-        var change = new ImportFile { Incoming = HouseholdFile.Empty, Columns = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, ImportId = job.HistoryId };
-        await fresh.StageAsync(job.Id, 1, [.. numbers.Select(n => new StagedHousehold(SampleHouseholds.Code(n), StagedKind.New, null, change) { State = StateOf(n) })], Ct);
-        return begun with { ParsedRun = 1, ComparedAt = Now.AddMinutes(-1) };
+        return (await jobs.BeginAsync(job.Id, [ImportStage.Uploaded], ImportStage.Committing, Now, Ct))!;
     }
 
     /// <summary>Where a household stands, by which column, and what differs from write to write.</summary>

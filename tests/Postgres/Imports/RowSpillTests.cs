@@ -14,7 +14,7 @@ public sealed class RowSpillTests
     {
         var random = new Random(5);
         var writer = new RawRowWriter();
-        using var spill = new RowSpill(7, memory);
+        using var spill = new RowSpill(43, memory);
         var expected = new Dictionary<string, List<(int Source, int Row, string Cells)>>();
         for (var i = 0; i < 20_000; i++)
         {
@@ -34,7 +34,8 @@ public sealed class RowSpillTests
                 Assert.Equal(expected[household.Key], household.Select(r => (r.Source, r.Row, Text(r.Cells))));
             }
         }
-        Assert.Equal(expected.Count, seen.Count);
+        Assert.Equal((expected.Count, 7), (seen.Count, spill.Parts)); // of 300
+        Assert.Equal(expected.Count, spill.Households);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class RowSpillTests
         SheetCell[] cells = [.. Enumerable.Range(0, 9).Select(i => new SheetCell(new string((char)('a' + i), 32_000)))];
         var writer = new RawRowWriter();
         for (var i = 0; i < 3; i++) spill.Add("H", writer.Write("H", 0, i, cells));
-        var rows = Enumerable.Range(0, 2).SelectMany(spill.Read).Select(r => new RawRowReader().Read(r.Span)).ToList();
+        var rows = Enumerable.Range(0, spill.Parts).SelectMany(spill.Read).Select(r => new RawRowReader().Read(r.Span)).ToList();
         Assert.Equal([0, 1, 2], rows.Select(r => r.Row));
         Assert.All(rows, r => Assert.Equal(Text(cells), Text(r.Cells)));
     }
