@@ -17,6 +17,9 @@ public sealed partial class ImportComparison(
 
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>For batches in memory. More of them at a time than processors would only grow old in it, and the collector carries what grows old.</summary>
+    private readonly SemaphoreSlim room = new(options.PreviewsInAll);
+
     /// <param name="rows">Of all households.</param>
     /// <param name="repeated">Person codes that stand in more than one of them.</param>
     /// <returns>The job with its counts; the staged households stand under its run.</returns>
@@ -28,8 +31,16 @@ public sealed partial class ImportComparison(
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.PreviewsAtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, rows.Parts, parallel, async (part, stop) =>
         {
-            var households = new PartReader(reading, sheets, job.HistoryId, repeated).Read(rows.Read(part));
-            foreach (var batch in households.Chunk(options.PreviewBatch)) await (job.AtOnce ? RegisterAsync(course, batch, stop) : StageAsync(course, batch, stop));
+            await room.WaitAsync(stop);
+            try
+            {
+                var households = new PartReader(reading, sheets, job.HistoryId, repeated).Read(rows.Read(part));
+                foreach (var batch in households.Chunk(options.PreviewBatch)) await (job.AtOnce ? RegisterAsync(course, batch, stop) : StageAsync(course, batch, stop));
+            }
+            finally
+            {
+                room.Release();
+            }
         });
         return course.Job with { LeftToRegister = course.Staged };
     }

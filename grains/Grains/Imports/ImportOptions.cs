@@ -15,9 +15,10 @@ public sealed record ImportOptions
     /// <summary>Errors written at once while reading.</summary>
     public int ErrorBatch { get; init; } = 2000;
 
-    /// <summary>Households compared with the stored ones at once, and how many such batches side by side.</summary>
+    /// <summary>Households compared with the stored ones at once, and how many such batches side by side, of one import and of all on this silo: what is in memory at a time.</summary>
     public int PreviewBatch { get; init; } = 1000;
     public int PreviewsAtOnce { get; init; } = 3;
+    public int PreviewsInAll { get; init; } = 4;
 
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -27,8 +27,13 @@ internal sealed class NewHouseholdRows(NpgsqlDataSource database, IReadOnlyList<
 
     private const string CopyOutcomes = "copy import_household (import_id, run, code, kind, outcome) from stdin (format binary)";
 
-    /// <summary>Served by household_member_by_person.</summary>
-    private const string SomebodyElsewhere = "select exists (select from household_member where person_code = any ($1))";
+    /// <summary>
+    /// Served by household_member_by_person, one look for each. A hash index answers a list by a bitmap only, and whether one of it exists was looked for along
+    /// the whole primary key: at 1.7 million households that was half of what the database did.
+    /// </summary>
+    internal const string SomebodyElsewhere = """
+        select exists (select from unnest($1) as p (person) cross join lateral (select from household_member m where m.person_code = p.person offset 0) m)
+        """;
 
     private const string LiveVillages = "select count(*) from region_epoch where region = any ($1) and live";
 
@@ -41,6 +46,7 @@ internal sealed class NewHouseholdRows(NpgsqlDataSource database, IReadOnlyList<
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        await NewHouseholdStore.ExecuteAsync(connection, NewHouseholdStore.ByIndexes, ct);
         if (await IsInTheWayAsync(connection, ct)) return null;
         try
         {

@@ -24,7 +24,7 @@ public sealed partial class NewHouseholdStore
     /// The planner knows nothing about tables that grow by the minute, nor about a batch. A plan that was kept from when they were empty walks whole indexes for
     /// every household, so each batch is planned by itself: that takes a hundredth of it. The check looks a few rows up in large tables …
     /// </summary>
-    private const string ByIndexes =
+    internal const string ByIndexes =
         "set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
 
     /// <summary>… and the move joins what it has in its hands.</summary>

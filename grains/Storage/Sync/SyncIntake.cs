@@ -133,7 +133,7 @@ public sealed class SyncIntake(
         var job = new ImportJob
         {
             Id = ImportId(batch.Id, batch.Run, region), Region = region, Actor = new Actor(Account, "国家系统同步", "system", region),
-            CreatedAt = clock.GetUtcNow(), Stage = ImportStage.Uploading,
+            CreatedAt = clock.GetUtcNow(), Stage = ImportStage.Uploading, AtOnce = true,
         };
         await jobs.DeleteAsync(job.Id, ct);
         await jobs.CreateAsync(job, ct);

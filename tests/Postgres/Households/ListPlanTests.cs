@@ -73,6 +73,17 @@ public sealed class ListPlanTests(PlainDatabase plain) : IClassFixture<PlainData
         static (string, List<NpgsqlParameter>) Parts(SearchSql sql) => (sql is PersonSearchSql p ? p.Text : ((HouseholdSearchSql)sql).Text, sql.Parameters);
     }
 
+    /// <summary>A batch of a load asks it for three thousand, before each has its row.</summary>
+    [Theory, InlineData("force_custom_plan"), InlineData("force_generic_plan")]
+    public async Task Whether_persons_stand_in_a_household_is_looked_for_one_by_one(string mode)
+    {
+        await using var connection = await plain.Source.OpenConnectionAsync(Ct);
+        var plan = await PlanAsync(connection, mode, NewHouseholdRows.SomebodyElsewhere, [new() { Value = Enumerable.Range(0, 3000).Select(i => $"nobody{i}").ToArray() }]);
+        var looks = Nodes(plan).Where(n => n.TryGetProperty("Relation Name", out _)).ToList();
+        Assert.Equal("household_member_by_person", Assert.Single(looks).GetProperty("Index Name").GetString());
+        Assert.True(plan.GetProperty("Shared Hit Blocks").GetInt64() < BlocksMax, plan.ToString());
+    }
+
     [Fact]
     public async Task A_table_that_is_read_whole_would_be_found()
     {
