@@ -1,4 +1,5 @@
 using FangFanPin.Domain.Cases;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FangFanPin.Grains.Cases;
@@ -7,7 +8,7 @@ namespace FangFanPin.Grains.Cases;
 /// Measures (W4) for households that no approval of ours has made monitored: from an import, the synchronisation, or a hand. The case's id follows from
 /// the episode, so that whoever opens it a second time is refused.
 /// </summary>
-public sealed partial class MissingPlans(ICaseLookups lookups, CaseWorld world, ILogger<MissingPlans> log)
+public sealed partial class MissingPlans(ICaseLookups lookups, CaseWorld world, IHostApplicationLifetime lifetime, ILogger<MissingPlans> log)
 {
     public const int TurnMax = 256;
     private const int AtOnce = 8;
@@ -19,6 +20,8 @@ public sealed partial class MissingPlans(ICaseLookups lookups, CaseWorld world, 
         var (needless, failed) = (new List<(string, long)>(), 0);
         foreach (var chunk in households.Chunk(AtOnce))
         {
+            // No household answers a silo that stops, and each would be logged with its stack.
+            if (lifetime.ApplicationStopping.IsCancellationRequested) return 0;
             var answers = await Task.WhenAll(chunk.Select(h => OpenAsync(h.Household)));
             needless.AddRange(chunk.Where((_, i) => answers[i] is false));
             failed += answers.Count(a => a is null);

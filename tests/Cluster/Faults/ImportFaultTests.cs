@@ -94,11 +94,12 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
         await Same_files_bring_nothing_newAsync(http, town, files, wanted);
     }
 
-    /// <summary>Other tests fill those of <see cref="FaultCluster.Villages"/>, two of each county.</summary>
+    /// <summary>The largest that no other test fills: those have <see cref="FaultCluster.Villages"/>, two of each county.</summary>
     private Region TownOfItsOwn(int number = 0)
     {
         var counties = cluster.Villages().Reverse().Select(v => cluster.Tree.PathTo(v).First(r => r.Level == RegionLevel.County).Code).Distinct();
-        return counties.SelectMany(c => cluster.Tree.ChildrenOf(c)).Where(t => t.Level == RegionLevel.Town && !cluster.Villages().Any(v => cluster.Tree.Contains(t.Code, v))).ElementAt(number);
+        return counties.SelectMany(c => cluster.Tree.ChildrenOf(c)).Where(t => t.Level == RegionLevel.Town && !cluster.Villages().Any(v => cluster.Tree.Contains(t.Code, v)))
+            .OrderByDescending(t => cluster.Tree.VillagesBelow(t.Code).Count()).ElementAt(number);
     }
 
     private async Task CrashAsync()

@@ -49,7 +49,7 @@ public sealed class FaultCluster : IAsyncLifetime
     /// <summary>Slow enough to be met in the middle, and taken up again as soon as the dead are known to be dead.</summary>
     private static readonly string[] SlowImports =
     [
-        "--FangFanPin:ImportWork:CommandsAtOnce", "2", "--FangFanPin:ImportWork:CommitBatch", "64", "--FangFanPin:ImportWork:NewBatch", "1", "--FangFanPin:ImportWork:PreviewBatch", "8",
+        "--FangFanPin:ImportWork:CommandsAtOnce", "2", "--FangFanPin:ImportWork:CommitBatch", "64", "--FangFanPin:ImportWork:NewBatch", "1", "--FangFanPin:ImportWork:PreviewBatch", "4",
         "--FangFanPin:ImportWork:Silence", "00:00:05", "--FangFanPin:ImportWork:SweepEvery", "00:00:01",
         "--FangFanPin:Sync:Silence", "00:00:05", "--FangFanPin:Sync:LookEvery", "00:00:01",
     ];
