@@ -50,7 +50,7 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
     {
         await cluster.TwoSilosAsync();
         using var http = await cluster.SignInAsync("importer");
-        var town = TownOfItsOwn();
+        var town = TownOfItsOwn(1);
         var files = Export(town);
         var import = await UploadAsync(http, town.Code, files);
         var wanted = (await StageAsync(http, import, "Previewed")).GetProperty("counts").GetProperty("new").GetInt64();
@@ -76,7 +76,7 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
     {
         await cluster.TwoSilosAsync();
         using var http = await cluster.SignInAsync("importer");
-        var town = TownOfItsOwn(1);
+        var town = TownOfItsOwn();
         var files = Export(town);
         var import = await UploadAsync(http, town.Code, files, atOnce: true);
         await WrittenAsync(import, 1);
