@@ -84,7 +84,7 @@ public sealed record ImportCounts
     public long Rows { get; init; }
     public long Errors { get; init; }
 
-    /// <summary>Households that the files speak of; 0 until all are read.</summary>
+    /// <summary>Households that the files speak of; 0 until all are read, and give or take one in a million until all are compared.</summary>
     public long Found { get; init; }
 
     /// <summary>Compared so far; of these: new, changed, unchanged, in conflict with the stored one, refused.</summary>

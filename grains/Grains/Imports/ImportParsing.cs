@@ -84,7 +84,7 @@ public sealed class ImportParsing(
         {
             ParsedRun = job.Run,
             ErrorsByCode = errors.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Counts = compared.Counts with { Errors = errors.Values.Sum() },
+            Counts = compared.Counts with { Errors = errors.Values.Sum(), Found = compared.Counts.Households },
             Cursor = null,
         };
     }

@@ -80,11 +80,13 @@ public sealed class ImportFaultTests(FaultCluster cluster, ITestOutputHelper out
         var files = Export(town);
         var import = await UploadAsync(http, town.Code, files, atOnce: true);
         await WrittenAsync(import, 1);
-        var wanted = (await JobAsync(http, import)).GetProperty("counts").GetProperty("found").GetInt64();
-        await KillRunnerAsync(import, wanted / 10, wanted);
+        var found = (await JobAsync(http, import)).GetProperty("counts").GetProperty("found").GetInt64();
+        await KillRunnerAsync(import, found / 10, found);
         await CrashAsync();
-        await KillRunnerAsync(import, wanted / 2, wanted);
+        await KillRunnerAsync(import, found / 2, found);
         var counts = (await StageAsync(http, import, "Done")).GetProperty("counts");
+        var wanted = counts.GetProperty("households").GetInt64();
+        Assert.InRange(wanted, found, found + 2); // two codes of one hash are found as one
         output.WriteLine($"{wanted} households, counts {counts}");
         Assert.Equal((wanted, wanted), (counts.GetProperty("new").GetInt64(), counts.GetProperty("written").GetInt64()));
         Assert.Equal(wanted, await CountAsync(WrittenSql, import));
