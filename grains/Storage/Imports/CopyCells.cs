@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace FangFanPin.Storage.Imports;
 
-/// <summary>Cells that may be empty, for COPY.</summary>
+/// <summary>Cells for COPY that several statements have.</summary>
 internal static class CopyCells
 {
     /// <summary>As columns hold it: an empty text is none.</summary>
@@ -16,4 +16,24 @@ internal static class CopyCells
 
     public static Task ValueAsync<T>(this NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type, CancellationToken ct) where T : struct =>
         value is { } filled ? copy.WriteAsync(filled, type, ct) : copy.WriteNullAsync(ct);
+
+    /// <summary>What a staged household and its row have alike, from <c>contribution</c> to <c>head_cert_index</c>.</summary>
+    public static async Task StateAsync(this NpgsqlBinaryImporter copy, HouseholdRow row, CancellationToken ct)
+    {
+        var columns = row.Columns;
+        await copy.WriteAsync(columns.Contribution.Encode(), NpgsqlDbType.Bytea, ct);
+        await copy.ValueAsync(columns.NextDue, NpgsqlDbType.Date, ct);
+        await copy.WriteAsync(row.Document!, NpgsqlDbType.Bytea, ct);
+        await copy.TextAsync(columns.Status, ct);
+        await copy.WriteAsync(columns.Class, NpgsqlDbType.Smallint, ct);
+        await copy.TextAsync(columns.HouseholdType, ct);
+        await copy.TextAsync(columns.PolicyStatus, ct);
+        await copy.TextAsync(columns.MonitorCategory, ct);
+        await copy.TextAsync(columns.RiskEliminated, ct);
+        await copy.ValueAsync(columns.RecognizedMonth, NpgsqlDbType.Integer, ct);
+        await copy.ValueAsync(columns.EliminatedMonth, NpgsqlDbType.Integer, ct);
+        await copy.WriteAsync(columns.Risks(), NpgsqlDbType.Array | NpgsqlDbType.Text, ct);
+        await copy.TextAsync(columns.HeadName, ct);
+        await copy.BytesAsync(row.HeadCertIndex, ct);
+    }
 }
