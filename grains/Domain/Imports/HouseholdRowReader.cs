@@ -5,6 +5,7 @@ namespace FangFanPin.Domain.Imports;
 public sealed class HouseholdRowReader(ImportReading reading, IReadOnlyList<SheetColumns> sheets)
 {
     private readonly RowReader[] readers = [.. sheets.Select((s, i) => new RowReader(reading, s, i))];
+    private readonly RawRowReader raw = new();
     private readonly FragmentBuilder[] builders = [.. sheets.Select((s, i) => new FragmentBuilder(reading.Dictionary, s, i))];
 
     /// <param name="rows">All of one household, in any order; brought into that of the file.</param>
@@ -17,7 +18,7 @@ public sealed class HouseholdRowReader(ImportReading reading, IReadOnlyList<Shee
         foreach (var row in rows)
         {
             if (tooMany) builders[row.Source].Add(row.Row);
-            else if (readers[row.Source].Read(row.Row, row.Cells) is { } read) Add(row, read, errors);
+            else if (readers[row.Source].Read(row.Row, raw.CellsOf(row)) is { } read) Add(row, read, errors);
         }
         return [.. builders.Select(b => b.Close(code)).OfType<Fragment>()];
     }

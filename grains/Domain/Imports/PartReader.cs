@@ -28,9 +28,9 @@ public sealed class PartReader(ImportReading reading, IReadOnlyList<SheetColumns
         var households = new Dictionary<string, List<RawRow>>(StringComparer.Ordinal);
         foreach (var bytes in rows)
         {
-            var row = rowReader.Read(bytes.Span);
+            var row = rowReader.Read(bytes);
             if (!households.TryGetValue(row.HouseholdCode, out var of)) households.Add(row.HouseholdCode, of = []);
-            of.Add(of.Count > ImportLimits.HouseholdRowsMax ? row with { Cells = [] } : row);
+            of.Add(of.Count > ImportLimits.HouseholdRowsMax ? row with { Cells = default } : row);
         }
         return households.OrderBy(h => h.Key, StringComparer.Ordinal);
     }

@@ -2,16 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace FangFanPin.Domain.Imports;
 
-/// <summary>A row as it stands in the file, with the household it names. What its cells mean is asked only when all rows of the household are together.</summary>
+/// <summary>
+/// A row as it stands in the file, with the household it names. What its cells mean is asked only when all rows of the household are together, and until then
+/// they stay bytes: cells of thousands of rows at a time are what a collector would carry.
+/// </summary>
 /// <param name="Source">Which sheet of the import, from 0.</param>
 /// <param name="Row">As the spreadsheet counts, from 1.</param>
-public sealed record RawRow(string HouseholdCode, int Source, int Row, SheetCell[] Cells) : IComparable<RawRow>
+/// <param name="Cells">For <see cref="RawRowReader.CellsOf"/>.</param>
+public readonly record struct RawRow(string HouseholdCode, int Source, int Row, ReadOnlyMemory<byte> Cells) : IComparable<RawRow>
 {
     /// <summary>The order of the file.</summary>
-    public int CompareTo(RawRow? other) => other is null ? 1 : (Source, Row).CompareTo((other.Source, other.Row));
+    public int CompareTo(RawRow other) => (Source, Row).CompareTo((other.Source, other.Row));
 }
 
-/// <summary>Rows as bytes, on their way from the file to their household: numbers as they stand in memory, then each text's length and characters.</summary>
+/// <summary>
+/// Rows as bytes, on their way from the file to their household: numbers as they stand in memory, then each text's length and characters. Blank cells, half of
+/// all, are a negative number for as many as follow each other.
+/// </summary>
 public sealed class RawRowWriter
 {
     private const int HeadBytes = 4 * sizeof(int);
@@ -20,18 +27,26 @@ public sealed class RawRowWriter
     /// <returns>Valid until the next call.</returns>
     public ReadOnlySpan<byte> Write(string code, int source, int row, ReadOnlySpan<SheetCell> cells)
     {
-        var length = HeadBytes + sizeof(char) * code.Length;
-        foreach (var cell in cells) length += sizeof(int) + sizeof(char) * (cell.Text?.Length ?? 0);
-        if (buffer.Length < length) buffer = new byte[length * 2];
-        var at = 0;
+        var most = HeadBytes + sizeof(char) * code.Length;
+        foreach (var cell in cells) most += sizeof(int) + sizeof(char) * (cell.Text?.Length ?? 0);
+        if (buffer.Length < most) buffer = new byte[most * 2];
+        var (at, blank) = (0, 0);
         foreach (var number in (ReadOnlySpan<int>)[source, row, cells.Length, code.Length]) Put(number, ref at);
         Put(code, ref at);
         foreach (var cell in cells)
         {
-            Put((cell.Text?.Length ?? 0) << 8 | (byte)cell.Trouble, ref at);
+            var head = (cell.Text?.Length ?? 0) << 8 | (byte)cell.Trouble;
+            if (head == 0)
+            {
+                blank--;
+                continue;
+            }
+            if (blank < 0) Put(blank, ref at);
+            blank = 0;
+            Put(head, ref at);
             Put(cell.Text, ref at);
         }
-        return buffer.AsSpan(0, length);
+        return buffer.AsSpan(0, at);
     }
 
     private void Put(int number, ref int at)
@@ -52,18 +67,31 @@ public sealed class RawRowWriter
 public sealed class RawRowReader
 {
     private readonly TextCache texts = new();
+    private SheetCell[] cells = new SheetCell[256];
 
-    public RawRow Read(ReadOnlySpan<byte> bytes)
+    /// <returns>Valid as long as the bytes are.</returns>
+    public RawRow Read(ReadOnlyMemory<byte> bytes)
     {
-        var (source, row, count, codeLength) = (Number(ref bytes), Number(ref bytes), Number(ref bytes), Number(ref bytes));
-        var code = Text(codeLength, ref bytes);
-        var cells = new SheetCell[count];
-        for (var i = 0; i < count; i++)
+        var rest = bytes.Span;
+        var (source, row, count, codeLength) = (Number(ref rest), Number(ref rest), Number(ref rest), Number(ref rest));
+        return new RawRow(Text(codeLength, ref rest), source, row, bytes);
+    }
+
+    /// <returns>Valid until the next call.</returns>
+    public ReadOnlySpan<SheetCell> CellsOf(RawRow row)
+    {
+        var rest = row.Cells.Span[(2 * sizeof(int))..];
+        var (count, codeLength) = (Number(ref rest), Number(ref rest));
+        rest = rest[(codeLength * sizeof(char))..];
+        if (cells.Length < count) cells = new SheetCell[count];
+        Array.Clear(cells, 0, count);
+        for (var i = 0; rest.Length > 0; i++)
         {
-            var head = Number(ref bytes);
-            if (head != 0) cells[i] = new SheetCell(Text(head >>> 8, ref bytes), (CellTrouble)(byte)head);
+            var head = Number(ref rest);
+            if (head < 0) i += -head - 1;
+            else cells[i] = new SheetCell(Text(head >>> 8, ref rest), (CellTrouble)(byte)head);
         }
-        return new RawRow(code, source, row, cells);
+        return cells.AsSpan(0, count);
     }
 
     private static int Number(ref ReadOnlySpan<byte> bytes)
@@ -95,7 +123,7 @@ public interface IRowSpill : IDisposable
     /// <summary>All rows of a household come to the same part, in the order in which they were added.</summary>
     void Add(string householdCode, ReadOnlySpan<byte> row);
 
-    /// <summary>The rows of a part. Each is valid until the next one.</summary>
+    /// <summary>The rows of a part, for <see cref="RawRowReader"/>.</summary>
     IEnumerable<ReadOnlyMemory<byte>> Read(int part);
 }
 

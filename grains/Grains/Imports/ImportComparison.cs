@@ -64,7 +64,7 @@ public sealed partial class ImportComparison(
     private async Task StageAsync(Course course, AssembledHousehold[] batch, CancellationToken ct)
     {
         var job = course.Job;
-        var previews = await CompareAsync(job, batch, ct);
+        var previews = await CompareAsync(job, batch, registered: false, ct);
         await fresh.StageAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is not null)], ct);
         await WriteAsync(job, [.. previews.Select(p => p.Household).Where(h => h.State is null)], previews, ct);
         await CountAsync(course, previews, previews.Count(p => p.Household.State is not null), ct);
@@ -96,25 +96,36 @@ public sealed partial class ImportComparison(
         if (order == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
     }
 
-    private async Task<List<ImportPreview.Preview>> CompareAsync(
-        ImportJob job, AssembledHousehold[] assembled, CancellationToken ct)
+    /// <param name="registered">
+    /// New households are registered next, which asks for certain whether a person of theirs stands in another one: it is not asked here as well, but for those that are refused.
+    /// </param>
+    private async Task<List<ImportPreview.Preview>> CompareAsync(ImportJob job, AssembledHousehold[] assembled, bool registered, CancellationToken ct)
     {
         var files = await stored.FilesAsync([.. assembled.Select(p => p.Code)], ct);
-        var persons = assembled.Where(a => a.Change is not null).SelectMany(a => a.Change!.Incoming.Members.Select(m => m.PersonCode!)).ToList();
-        var standing = await stored.HouseholdsOfAsync(persons, ct);
         var platform = await PlatformFilesAsync([.. assembled.Where(a => files.GetValueOrDefault(a.Code)?.File is null && !PlatformCode.Is(a.Code))], ct);
         var booked = await stored.BookedAsync([.. files.Keys, .. platform.Values.Select(p => p.Code)], ct);
         var actor = job.Actor with { Region = job.Region };
-        return [.. assembled.Select(said =>
+        var standing = registered ? null : await StandingAsync(assembled, ct);
+        var previews = assembled.Select(PreviewOf).ToList();
+        if (!registered) return previews;
+        var unsure = Enumerable.Range(0, assembled.Length).Where(i => previews[i].Household.State is null && assembled[i].Change is not null).ToList();
+        standing = await StandingAsync(unsure.Select(i => assembled[i]), ct);
+        foreach (var i in unsure) previews[i] = PreviewOf(assembled[i]);
+        return previews;
+
+        ImportPreview.Preview PreviewOf(AssembledHousehold said)
         {
             var known = platform.TryGetValue(said.Code, out var found) ? found : ((string Code, HouseholdFile File)?)null;
             var before = files.GetValueOrDefault(said.Code)?.File ?? known?.File;
             var a = HeldMonitoring.Without(said, booked.GetValueOrDefault(known?.Code ?? said.Code), before);
             return ImportPreview.Of(
                 a, ImportDecision.CommandIdOf(job.Id, "commit", a.Code), files.GetValueOrDefault(a.Code), known,
-                p => standing[p].Any(code => code != a.Code && code != known?.Code), world.ContextFor(a.Code, actor));
-        })];
+                p => standing?[p].Any(code => code != a.Code && code != known?.Code) ?? false, world.ContextFor(a.Code, actor));
+        }
     }
+
+    private Task<ILookup<string, string>> StandingAsync(IEnumerable<AssembledHousehold> households, CancellationToken ct) =>
+        stored.HouseholdsOfAsync([.. households.Where(a => a.Change is not null).SelectMany(a => a.Change!.Incoming.Members.Select(m => m.PersonCode!))], ct);
 
     /// <summary>By the code in the file, the household of the same head that the platform knows under a code of its own.</summary>
     private async Task<Dictionary<string, (string Code, HouseholdFile File)>> PlatformFilesAsync(List<AssembledHousehold> unknown, CancellationToken ct)

@@ -22,6 +22,14 @@ internal sealed class NewHouseholdRows(NpgsqlDataSource database, IReadOnlyList<
     private const string CopyMembers =
         "copy household_member (household_code, person_code, name, sex, birth_date, status, cert_index, last6_index, phone_index, village) from stdin (format binary)";
 
+    private const string CopyRisks = "copy household_risk (risk_type, village, code, oldest, youngest) from stdin (format binary)";
+
+    /// <summary>The trigger would look for members that have not come yet, household by household.</summary>
+    private const string RisksCopied = "set local fangfanpin.risks = 'copied'";
+
+    /// <summary>Under which the monitored stand among the households with risks, whatever theirs are.</summary>
+    private const string OfMonitored = "*";
+
     private const string CopyHistory =
         "copy household_history (code, version, at, actor, kind, command_id, import_id, document, document_hash) from stdin (format binary)";
 
@@ -46,12 +54,13 @@ internal sealed class NewHouseholdRows(NpgsqlDataSource database, IReadOnlyList<
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await NewHouseholdStore.ExecuteAsync(connection, NewHouseholdStore.ByIndexes, ct);
+        await NewHouseholdStore.ExecuteAsync(connection, $"{NewHouseholdStore.ByIndexes}; {RisksCopied}", ct);
         if (await IsInTheWayAsync(connection, ct)) return null;
         try
         {
             await CopyHouseholdsAsync(connection, job, now.ToUniversalTime(), ct);
             await CopyMembersAsync(connection, ct);
+            await CopyRisksAsync(connection, ct);
             await CopyHistoryAsync(connection, job, now.ToUniversalTime(), ct);
             await OweAsync(connection, ct);
             await CopyOutcomesAsync(connection, job, ct);
@@ -138,6 +147,27 @@ internal sealed class NewHouseholdRows(NpgsqlDataSource database, IReadOnlyList<
                 await copy.BytesAsync(member.LastSixIndex, ct);
                 await copy.BytesAsync(member.PhoneIndex, ct);
                 await copy.WriteAsync(row.Columns.Village!, NpgsqlDbType.Text, ct);
+            }
+        }
+        await copy.CompleteAsync(ct);
+    }
+
+    private async Task CopyRisksAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(CopyRisks, ct);
+        foreach (var row in rows)
+        {
+            var columns = row.Columns;
+            if (columns.MonitorCategory is null && string.IsNullOrEmpty(columns.RiskTypes)) continue;
+            var births = row.Members!.Rows.Select(m => m.BirthDate);
+            foreach (var risk in columns.MonitorCategory is null ? columns.Risks() : columns.Risks().Append(OfMonitored))
+            {
+                await copy.StartRowAsync(ct);
+                await copy.WriteAsync(risk, NpgsqlDbType.Text, ct);
+                await copy.WriteAsync(columns.Village!, NpgsqlDbType.Text, ct);
+                await copy.WriteAsync(row.Key, NpgsqlDbType.Text, ct);
+                await copy.ValueAsync(births.Min(), NpgsqlDbType.Date, ct);
+                await copy.ValueAsync(births.Max(), NpgsqlDbType.Date, ct);
             }
         }
         await copy.CompleteAsync(ct);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -109,26 +110,30 @@ internal sealed class RowSpill : IRowSpill
     private Block Store(ReadOnlySpan<byte> plain)
     {
         file ??= NewFile();
-        var sealedBytes = new byte[plain.Length + TagLength];
+        var length = plain.Length + TagLength;
+        var room = ArrayPool<byte>.Shared.Rent(length);
         using var cipher = new AesGcm(key, TagLength);
-        cipher.Encrypt(NonceOf(inFile), plain, sealedBytes.AsSpan(0, plain.Length), sealedBytes.AsSpan(plain.Length));
-        RandomAccess.Write(file, sealedBytes, inFile);
+        cipher.Encrypt(NonceOf(inFile), plain, room.AsSpan(0, plain.Length), room.AsSpan(plain.Length, TagLength));
+        RandomAccess.Write(file, room.AsSpan(0, length), inFile);
+        ArrayPool<byte>.Shared.Return(room);
         var block = new Block(null, plain.Length, inFile);
-        inFile += sealedBytes.Length;
+        inFile += length;
         return block;
     }
 
     private byte[] Fetch(Block block)
     {
-        var sealedBytes = new byte[block.Length + TagLength];
-        for (var read = 0; read < sealedBytes.Length;)
+        var length = block.Length + TagLength;
+        var room = ArrayPool<byte>.Shared.Rent(length);
+        for (var read = 0; read < length;)
         {
-            var count = RandomAccess.Read(file!, sealedBytes.AsSpan(read), block.Offset + read);
+            var count = RandomAccess.Read(file!, room.AsSpan(read, length - read), block.Offset + read);
             read += count > 0 ? count : throw new EndOfStreamException("A spilled block is missing.");
         }
         var plain = new byte[block.Length];
         using var cipher = new AesGcm(key, TagLength);
-        cipher.Decrypt(NonceOf(block.Offset), sealedBytes.AsSpan(0, block.Length), sealedBytes.AsSpan(block.Length), plain);
+        cipher.Decrypt(NonceOf(block.Offset), room.AsSpan(0, block.Length), room.AsSpan(block.Length, TagLength), plain);
+        ArrayPool<byte>.Shared.Return(room);
         return plain;
     }
 

@@ -58,6 +58,7 @@ public sealed class StoredHouseholds(NpgsqlDataSource database, ISealer sealer, 
     public async Task<ILookup<string, string>> HouseholdsOfAsync(IReadOnlyCollection<string> personCodes, CancellationToken ct)
     {
         var found = new List<(string Person, string Household)>();
+        if (personCodes.Count == 0) return found.ToLookup(f => f.Person, f => f.Household, StringComparer.Ordinal);
         await using var command = Command(Persons, personCodes);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) found.Add((reader.GetString(0), reader.GetString(1)));

@@ -14,8 +14,11 @@ internal static class DocumentPacking
     /// <summary>No document is larger when open; a box that says so is damaged.</summary>
     private const int BytesMost = 16 * 1024 * 1024;
 
-    /// <summary>Almost every document fits; others get room of their own.</summary>
+    /// <summary>Almost every document fits; others, and pieces of files, get a larger room the first time that a thread packs one.</summary>
     private const int BytesKept = 16 * 1024;
+
+    /// <summary>A piece of a file of a megabyte fits. What is larger gets room of its own.</summary>
+    private const int BytesKeptMost = 1280 * 1024;
 
     private static readonly byte[] Dictionary = Load();
 
@@ -30,9 +33,9 @@ internal static class DocumentPacking
     public static ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> plain)
     {
         var most = Compressor.GetCompressBound(plain.Length);
-        if (most > BytesKept) return Packer.Value!.Wrap(plain);
-        var room = packed ??= new byte[BytesKept];
-        return room.AsSpan(0, Packer.Value!.Wrap(plain, room));
+        if (most > BytesKeptMost) return Packer.Value!.Wrap(plain);
+        if (packed is null || packed.Length < most) packed = new byte[most > BytesKept ? BytesKeptMost : BytesKept];
+        return packed.AsSpan(0, Packer.Value!.Wrap(plain, packed));
     }
 
     /// <exception cref="InvalidDataException">Damaged, or larger than any document.</exception>
@@ -40,7 +43,10 @@ internal static class DocumentPacking
     {
         try
         {
-            return Opener.Value!.Unwrap(packed, BytesMost).ToArray();
+            var length = Decompressor.GetDecompressedSize(packed);
+            if (length > BytesMost) throw new InvalidDataException("A packed document says that it is larger than any.");
+            var plain = new byte[length];
+            return Opener.Value!.Unwrap(packed, plain) == plain.Length ? plain : throw new InvalidDataException("A packed document is shorter than it says.");
         }
         catch (ZstdException e)
         {

@@ -57,8 +57,10 @@ internal sealed class SyncLooks(IWorkbookReader workbooks, DataDictionary dictio
 
     private sealed class Found : IImportSink
     {
+        private readonly RawRowWriter writer = new();
+        private readonly RawRowReader reader = new();
         public List<RawRow> Rows { get; } = [];
-        public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells) => Rows.Add(new RawRow(householdCode, source, row, cells.ToArray()));
+        public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells) => Rows.Add(reader.Read(writer.Write(householdCode, source, row, cells).ToArray()));
         public void Take(RowError error) { }
     }
 }

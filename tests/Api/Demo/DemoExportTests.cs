@@ -124,11 +124,13 @@ public sealed class DemoExportTests : IDisposable
 
     private sealed class Sink : IImportSink
     {
+        private readonly RawRowWriter writer = new();
+        private readonly RawRowReader reader = new();
         public List<RawRow> Rows { get; } = [];
         public List<RowError> Errors { get; } = [];
 
         public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells) =>
-            Rows.Add(new RawRow(householdCode, source, row, cells.ToArray()));
+            Rows.Add(reader.Read(writer.Write(householdCode, source, row, cells).ToArray()));
 
         public void Take(RowError error) => Errors.Add(error);
     }

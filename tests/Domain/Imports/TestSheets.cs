@@ -42,7 +42,7 @@ internal sealed class TestImport : IImportSink
 
     public void Take(int source, int row, string householdCode, string? person, ReadOnlySpan<SheetCell> cells)
     {
-        rows.Add(new RawRowReader().Read(new RawRowWriter().Write(householdCode, source, row, cells)));
+        rows.Add(new RawRowReader().Read(new RawRowWriter().Write(householdCode, source, row, cells).ToArray()));
         if (person is not null) persons.Add((person, householdCode));
     }
 
