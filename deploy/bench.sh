@@ -7,11 +7,14 @@ set -euo pipefail
 (($# > 0)) || fail '用法:deploy/bench.sh 名称 [--size 规模]'
 need_dotnet
 bench=$ROOT/tests/Bench/bin/Release/net10.0/FangFanPin.Tests.Bench.dll
-keep=
+keep= memory=0
 for ((i = 1; i < $#; i++)); do
   next=$((i + 1))
   if [[ ${!i} == --keep ]]; then keep=${!next}; fi
+  if [[ ${!i} == --memory ]]; then memory=${!next}; fi
 done
+valid_memory "$memory"
+young_generation "$memory" 1
 work=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/ffp-bench-XXXXXX")}
 mkdir -p "$work"
 chmod 711 "$work"

@@ -26,6 +26,7 @@ while (($#)); do
 done
 [[ $silos =~ ^[1-9]$ ]] || fail '--silos 应为 1 至 9'
 valid_memory "$memory"
+young_generation "$memory" "$silos"
 need_dotnet
 mkdir -p "$data/logs" && data=$(cd "$data" && pwd -P)
 exec 9>"$data/lock"

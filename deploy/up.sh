@@ -30,6 +30,7 @@ done
 [[ $demo =~ ^(none|county|city|province)$ ]] || fail "--demo 只能是 none、county、city 或 province"
 [[ $port =~ ^[0-9]+$ ]] || fail '--port 应为数字'
 valid_memory "$memory"
+young_generation "$memory" 1
 need_dotnet
 mkdir -p "$data/logs" && data=$(cd "$data" && pwd -P)
 exec 9>"$data/lock"

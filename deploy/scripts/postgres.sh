@@ -7,11 +7,15 @@
 #   postgres.sh restart DIR        immediate stop (as after a crash) and start, for fault tests
 #   postgres.sh url DIR ROLE [DB]  connection string of postgres, ffp_owner or ffp_runtime
 
+# A container's limit counts when it is lower; "max" is none.
+machine_mb() {
+  { cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null || true; } | awk '/^MemTotal:/ { mb = $2 / 1024 } /^[0-9]+$/ && $1 / 1048576 < mb { mb = $1 / 1048576 } END { print int(mb) }'
+}
+
 # A sixth of the machine's memory, at most 4 GB: with 1 GB the indexes of a province (3 GB) are written and read again and again during its load.
 pg_buffers() {
-  # A container's limit counts when it is lower; "max" is none.
-  cat /proc/meminfo /sys/fs/cgroup/memory.max 2>/dev/null | awk '/^MemTotal:/ { mb = $2 / 1024 } /^[0-9]+$/ && $1 / 1048576 < mb { mb = $1 / 1048576 }
-    END { mb = int(mb / 6); print (mb > 4096 ? 4096 : mb < 128 ? 128 : mb) "MB" }'
+  local mb=$(($(machine_mb) / 6))
+  echo "$((mb > 4096 ? 4096 : mb < 128 ? 128 : mb))MB"
 }
 
 # Sized for two cores and 24 GiB; each can be set from outside.
