@@ -99,9 +99,11 @@ public sealed class WorkbookReader(ReadingLimits limits) : IWorkbookReader
 
     private sealed class GuardedRows(ISheetRows inner) : ISheetRows
     {
+        private readonly Func<bool> next = inner.Next;
+
         public string Name => inner.Name;
         public int Row => inner.Row;
         public ReadOnlySpan<SheetCell> Cells => inner.Cells;
-        public bool Next() => Guard(inner.Next);
+        public bool Next() => Guard(next);
     }
 }

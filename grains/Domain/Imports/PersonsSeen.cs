@@ -28,7 +28,7 @@ public sealed class PersonsSeen
     private static UInt128 HashOf(string text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
+        Sha256.Hash(MemoryMarshal.AsBytes(text.AsSpan()), hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 }
