@@ -20,8 +20,18 @@ public interface ISealer
     /// <exception cref="CryptographicException">Damaged, moved from another place, or sealed with a key that is not in the ring.</exception>
     byte[] Open(SealPlace place, ReadOnlySpan<byte> box);
 
-    /// <summary>As <see cref="Open"/>, with the end by itself where it was sealed so.</summary>
-    /// <exception cref="CryptographicException">As <see cref="Open"/>.</exception>
+    /// <summary>As <see cref="Open(SealPlace, ReadOnlySpan{byte})"/>, into a room that serves one box after another: pieces of files are a megabyte each.</summary>
+    /// <param name="room">Replaced when it is too small.</param>
+    /// <returns>How many bytes of the room are the content.</returns>
+    /// <exception cref="CryptographicException">As <see cref="Open(SealPlace, ReadOnlySpan{byte})"/>.</exception>
+    int Open(SealPlace place, ReadOnlySpan<byte> box, ref byte[] room)
+    {
+        room = Open(place, box);
+        return room.Length;
+    }
+
+    /// <summary>As <see cref="Open(SealPlace, ReadOnlySpan{byte})"/>, with the end by itself where it was sealed so.</summary>
+    /// <exception cref="CryptographicException">As <see cref="Open(SealPlace, ReadOnlySpan{byte})"/>.</exception>
     (byte[] Start, KeptPart? End) OpenParts(SealPlace place, ReadOnlySpan<byte> box);
 
     /// <summary>The keyed hash to store for a text normalised by <see cref="BlindText"/>; null for null.</summary>

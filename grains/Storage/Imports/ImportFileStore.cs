@@ -40,7 +40,7 @@ public sealed class ImportFileStore(NpgsqlDataSource database, ISealer sealer) :
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    public Stream Open(Guid id, int file, long bytes) => new ChunkStream(chunk => Fetch(id, file, chunk), bytes);
+    public Stream Open(Guid id, int file, long bytes) => new ChunkStream((int chunk, ref byte[] room) => Fetch(id, file, chunk, ref room), bytes);
 
     private async Task InsertAsync(Guid id, int file, int chunk, byte[] box, CancellationToken ct)
     {
@@ -49,47 +49,56 @@ public sealed class ImportFileStore(NpgsqlDataSource database, ISealer sealer) :
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private byte[] Fetch(Guid id, int file, int chunk)
+    private int Fetch(Guid id, int file, int chunk, ref byte[] room)
     {
         using var command = database.CreateCommand(Read);
         foreach (object value in new object[] { id, file, chunk }) command.Parameters.Add(new() { Value = value });
         var box = command.ExecuteScalar() as byte[] ?? throw new EndOfStreamException("A piece of the uploaded file is missing.");
-        return sealer.Open(Place(id, file, chunk), box);
+        return sealer.Open(Place(id, file, chunk), box, ref room);
     }
 
     private static SealPlace Place(Guid id, int file, int chunk) => new("import_chunk", $"{id:N}/{file}/{chunk}", 0);
 
-    /// <summary>Keeps a few pieces: an archive's reader goes back and forth between its directory and its parts.</summary>
-    private sealed class ChunkStream(Func<int, byte[]> fetch, long length) : Stream
+    /// <returns>How many bytes of the room the piece fills.</returns>
+    private delegate int FetchChunk(int chunk, ref byte[] room);
+
+    /// <summary>Keeps a few pieces, each in the room of one that it has left: an archive's reader goes back and forth between its directory and its parts.</summary>
+    private sealed class ChunkStream(FetchChunk fetch, long length) : Stream
     {
         private const int Kept = 4;
-        private readonly LinkedList<(int Number, byte[] Bytes)> recent = new();
+        private readonly LinkedList<Piece> recent = new();
         private long position;
+
+        private readonly record struct Piece(int Number, byte[] Room, int Length);
 
         public override int Read(Span<byte> buffer)
         {
             if (position >= length || buffer.IsEmpty) return 0;
-            var bytes = Chunk((int)(position / ChunkBytes));
+            var piece = Chunk((int)(position / ChunkBytes));
             var at = (int)(position % ChunkBytes);
-            var count = Math.Min(buffer.Length, bytes.Length - at);
-            bytes.AsSpan(at, count).CopyTo(buffer);
+            var count = Math.Min(buffer.Length, piece.Length - at);
+            piece.Room.AsSpan(at, count).CopyTo(buffer);
             position += count;
             return count;
         }
 
-        private byte[] Chunk(int number)
+        private Piece Chunk(int number)
         {
             for (var node = recent.First; node is not null; node = node.Next)
             {
                 if (node.Value.Number != number) continue;
                 recent.Remove(node);
                 recent.AddFirst(node);
-                return node.Value.Bytes;
+                return node.Value;
             }
-            var bytes = fetch(number);
-            recent.AddFirst((number, bytes));
-            if (recent.Count > Kept) recent.RemoveLast();
-            return bytes;
+            byte[] room = [];
+            if (recent is { Count: Kept, Last: { } oldest })
+            {
+                recent.Remove(oldest);
+                room = oldest.Value.Room;
+            }
+            var filled = fetch(number, ref room);
+            return recent.AddFirst(new Piece(number, room, filled)).Value;
         }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

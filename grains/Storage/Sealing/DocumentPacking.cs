@@ -41,12 +41,22 @@ internal static class DocumentPacking
     /// <exception cref="InvalidDataException">Damaged, or larger than any document.</exception>
     public static byte[] Open(ReadOnlySpan<byte> packed)
     {
+        var plain = Array.Empty<byte>();
+        Open(packed, ref plain);
+        return plain;
+    }
+
+    /// <param name="room">Replaced by one of just the right size when it is too small.</param>
+    /// <returns>How many bytes of it are the content.</returns>
+    /// <exception cref="InvalidDataException">Damaged, or larger than any document.</exception>
+    public static int Open(ReadOnlySpan<byte> packed, ref byte[] room)
+    {
         try
         {
             var length = Decompressor.GetDecompressedSize(packed);
             if (length > BytesMost) throw new InvalidDataException("A packed document says that it is larger than any.");
-            var plain = new byte[length];
-            return Opener.Value!.Unwrap(packed, plain) == plain.Length ? plain : throw new InvalidDataException("A packed document is shorter than it says.");
+            if ((ulong)room.Length < length) room = new byte[length];
+            return Opener.Value!.Unwrap(packed, room.AsSpan(0, (int)length)) == (int)length ? (int)length : throw new InvalidDataException("A packed document is shorter than it says.");
         }
         catch (ZstdException e)
         {

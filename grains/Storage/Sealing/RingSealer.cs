@@ -64,6 +64,13 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
         };
     }
 
+    public int Open(SealPlace place, ReadOnlySpan<byte> box, ref byte[] room)
+    {
+        if (!box.IsEmpty && box[0] == Packed) return DocumentPacking.Open(Inside(place, box), ref room);
+        room = Open(place, box);
+        return room.Length;
+    }
+
     public (byte[] Start, KeptPart? End) OpenParts(SealPlace place, ReadOnlySpan<byte> box)
     {
         if (box.IsEmpty || box[0] is not (PackedInParts or PackedEnd)) return (Open(place, box), null);
@@ -99,7 +106,7 @@ public sealed class RingSealer(KeyRingSource source) : ISealer
             : throw new InvalidDataException("A document of two parts is damaged.");
 
     /// <summary>The same content under the newest key, as long as before; how it is packed stays.</summary>
-    /// <exception cref="CryptographicException">As <see cref="Open"/>.</exception>
+    /// <exception cref="CryptographicException">As <see cref="Open(SealPlace, ReadOnlySpan{byte})"/>.</exception>
     public byte[] Renew(SealPlace place, ReadOnlySpan<byte> box) => Seal(place, box[0], Inside(place, box));
 
     public byte[]? BlindIndex(BlindKind kind, string? normalised) => normalised is null ? null : Hash(source.ToWriteWith().Index, kind, normalised);
