@@ -100,6 +100,39 @@ public sealed class ImportAtOnceTests(ApiServer server) : IClassFixture<ApiServe
         Assert.Equal(4, (await client.StepAsync(import.Id, "undo")).Counts.TakenBack);
     }
 
+    /// <summary>Somebody has just registered the last household and has not committed: the batch that has it waits in the database when the import is cancelled.</summary>
+    [Fact]
+    public async Task One_that_is_cancelled_in_the_middle_of_a_batch_leaves_nothing_of_it_and_can_be_taken_back()
+    {
+        using var client = await SignInAsync();
+        string[] codes = [.. Enumerable.Range(0, 8000).Select(i => $"{prefix}{i:D5}")];
+        await using var other = new NpgsqlConnection(server.AdminConnectionString);
+        await other.OpenAsync(Ct);
+        await using var registering = await other.BeginTransactionAsync(Ct);
+        await using (var insert = new NpgsqlCommand($"insert into household (code, version, write_id) values ('{codes[^1]}', 1, gen_random_uuid())", other)) await insert.ExecuteNonQueryAsync(Ct);
+
+        var id = await client.BeginAtOnceAsync([HostileFiles.Header, .. codes.Select(c => Row(c, c + "-1"))]);
+        var until = DateTime.UtcNow.AddMinutes(1);
+        while (await CountAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'copy household %'") == 0)
+        {
+            Assert.True(DateTime.UtcNow < until, $"no batch waits: {await client.GetAsync(id)}");
+            await Task.Delay(20, Ct);
+        }
+        var cancelled = await client.StepAsync(id, "cancel");
+        await registering.RollbackAsync(Ct);
+
+        Assert.Equal("Cancelled", cancelled.Stage);
+        var written = await CountAsync($"select count(*) from household where code like '{prefix}%'");
+        Assert.InRange(written, 1, codes.Length - 1);
+        Assert.Equal(written, cancelled.Counts.Written);
+        foreach (var (table, key) in new[] { ("household_member", "household_code"), ("household_history", "code") })
+            Assert.Equal(written, await CountAsync($"select count(*) from {table} where {key} like '{prefix}%'"));
+        Assert.Equal(0, await CountAsync($"select count(*) from household where code = '{codes[^1]}'"));
+        var undone = await client.StepAsync(id, "undo");
+        Assert.Equal((written, 0L), (undone.Counts.TakenBack, undone.Counts.NotTakenBack));
+        Assert.Equal(HttpStatusCode.NotFound, (await client.RefusedAsync(HttpMethod.Get, $"/api/v1/households/{codes[0]}")).Status);
+    }
+
     [Fact]
     public async Task One_that_gave_up_half_way_goes_on_while_its_files_are_there()
     {

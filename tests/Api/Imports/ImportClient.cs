@@ -21,12 +21,18 @@ internal sealed class ImportClient(HttpClient http, string county) : IDisposable
     /// <summary>Without a preview.</summary>
     public Task<ImportResponse> AtOnceAsync(params string?[][] rows) => UploadAsync("&atOnce=true", rows);
 
-    private async Task<ImportResponse> UploadAsync(string options, string?[][] rows)
+    private async Task<ImportResponse> UploadAsync(string options, string?[][] rows) => await RestAsync(await SendAsync(options, rows));
+
+    /// <summary>Without a preview, and without waiting for its end.</summary>
+    /// <returns>The import's id.</returns>
+    public Task<string> BeginAtOnceAsync(params string?[][] rows) => SendAsync("&atOnce=true", rows);
+
+    private async Task<string> SendAsync(string options, string?[][] rows)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(HostileFiles.Csv(rows)), "file", "户和成员.csv" } };
         using var answer = await http.PostAsync($"/api/v1/imports?region={county}{options}", form, Ct);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        return await RestAsync((await answer.Content.ReadFromJsonAsync<ImportResponse>(Ct))!.Id);
+        return (await answer.Content.ReadFromJsonAsync<ImportResponse>(Ct))!.Id;
     }
 
     public async Task<ImportResponse> StepAsync(string id, string step)
