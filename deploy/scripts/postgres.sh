@@ -163,7 +163,7 @@ alter role ffp_runtime password '$(cat "$dir/secrets/ffp_runtime")';
 SQL
 }
 
-# Every session maps the buffers page by page, two million faults a session of 4 GB and a seventh of what the database did in a load of a province. In pages of
+# Every session maps the buffers page by page, up to a million faults a session of 4 GB and a seventh of what the database did in a load of a province. In pages of
 # 2 MB it does not, and "huge_pages = try" takes them where the kernel may give them. That is only a limit: nothing is set aside, and what the server takes it gives back.
 pg_large_pages() {
   local home=$1 limit=/proc/sys/vm/nr_overcommit_hugepages needed taken

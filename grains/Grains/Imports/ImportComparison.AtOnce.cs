@@ -26,7 +26,7 @@ public sealed partial class ImportComparison
         if (course.IsResumed) batch = await WithoutWrittenAsync(course.Job, batch, ct);
         for (var attempt = 1; batch.Length > 0; attempt++)
         {
-            var previews = await CompareAsync(course.Job, batch, registered: attempt == 1, ct);
+            var previews = await CompareAsync(course.Job, batch, personsLater: attempt == 1, ct);
             var (born, others) = (previews.Where(p => p.Household.State is not null).ToList(), previews.Where(p => p.Household.State is null).ToList());
             await WriteAsync(course.Job, [.. others.Select(p => p.Household)], others, ct);
             if (others.Count > 0) await CountAsync(course, others, 0, ct);

@@ -64,7 +64,7 @@ public sealed partial class ImportComparison(
     private async Task StageAsync(Course course, AssembledHousehold[] batch, CancellationToken ct)
     {
         var job = course.Job;
-        var previews = await CompareAsync(job, batch, registered: false, ct);
+        var previews = await CompareAsync(job, batch, personsLater: false, ct);
         await fresh.StageAsync(job.Id, job.Run, [.. previews.Select(p => p.Household).Where(h => h.State is not null)], ct);
         await WriteAsync(job, [.. previews.Select(p => p.Household).Where(h => h.State is null)], previews, ct);
         await CountAsync(course, previews, previews.Count(p => p.Household.State is not null), ct);
@@ -96,18 +96,18 @@ public sealed partial class ImportComparison(
         if (order == RunnerOrder.GiveWay) throw new OperationCanceledException("Another runner has this import.");
     }
 
-    /// <param name="registered">
+    /// <param name="personsLater">
     /// New households are registered next, which asks for certain whether a person of theirs stands in another one: it is not asked here as well, but for those that are refused.
     /// </param>
-    private async Task<List<ImportPreview.Preview>> CompareAsync(ImportJob job, AssembledHousehold[] assembled, bool registered, CancellationToken ct)
+    private async Task<List<ImportPreview.Preview>> CompareAsync(ImportJob job, AssembledHousehold[] assembled, bool personsLater, CancellationToken ct)
     {
         var files = await stored.FilesAsync([.. assembled.Select(p => p.Code)], ct);
         var platform = await PlatformFilesAsync([.. assembled.Where(a => files.GetValueOrDefault(a.Code)?.File is null && !PlatformCode.Is(a.Code))], ct);
         var booked = await stored.BookedAsync([.. files.Keys, .. platform.Values.Select(p => p.Code)], ct);
         var actor = job.Actor with { Region = job.Region };
-        var standing = registered ? null : await StandingAsync(assembled, ct);
+        var standing = personsLater ? null : await StandingAsync(assembled, ct);
         var previews = assembled.Select(PreviewOf).ToList();
-        if (!registered) return previews;
+        if (!personsLater) return previews;
         var unsure = Enumerable.Range(0, assembled.Length).Where(i => previews[i].Household.State is null && assembled[i].Change is not null).ToList();
         standing = await StandingAsync(unsure.Select(i => assembled[i]), ct);
         foreach (var i in unsure) previews[i] = PreviewOf(assembled[i]);
