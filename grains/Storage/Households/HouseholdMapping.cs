@@ -24,19 +24,17 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
     /// need then neither be hashed nor sent; the version check of the write makes the knowledge safe. The household's own numbers are hashed again only
     /// when they are others than at that version, and its columns are sent only when they are. The lists stay encoded and packed until one of them changes.
     /// </summary>
-    private readonly ConditionalWeakTable<Member[], KnownAt> membersInTable = [];
-
     /// <param name="Columns">As they stand in the row.</param>
     /// <param name="DocumentHash">Likewise; null for a row from before it was kept.</param>
     /// <param name="Hashes">Null when the row was read: a key of another time may have made those in it.</param>
     /// <param name="Lists">A file that has them, with nothing else in it; <paramref name="Encoded"/> is what they are as bytes.</param>
-    private sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, byte[]? DocumentHash, NumberHashes? Hashes, HouseholdFile Lists, KeptPart? Encoded);
+    internal sealed record KnownAt(string Key, long Version, HouseholdColumns Columns, byte[]? DocumentHash, NumberHashes? Hashes, HouseholdFile Lists, KeptPart? Encoded);
 
     /// <summary>Documents are written and sealed without a pause between, so a thread needs room for one.</summary>
     [ThreadStatic]
     private static DocumentWriter? threadsWriter;
 
-    private sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
+    internal sealed record NumberHashes(string? HeadCert, byte[]? HeadCertIndex, string? Phone, byte[]? PhoneIndex);
 
     public string Name => Table;
     public string KeyOf(GrainId grain) => HouseholdKey.Parse(grain.Key.ToString()!).Code;
@@ -47,8 +45,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         if (state is null) return new HouseholdRow { Key = key, Version = version, WriteId = writeId, PhoneMoved = true, Members = MemberRows.Nobody, Columns = HouseholdColumns.Of(Empty()) };
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
-        var columns = HouseholdColumns.Of(state);
-        var known = KnownOf(state.File);
+        var known = KnownOf(state);
+        var columns = ColumnsOf(state, known);
         var lists = ListsOf(state.File, known);
         var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.EncodeStart, lists);
         (byte[]? Box, byte[]? Fingerprint) changed = change is null ? default : Sealed(new SealPlace(StoredChange.Table, key, version), change, ChangeDocument.Encode);
@@ -66,8 +64,8 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             Columns = columns,
             IsQuiet = membersStand && change is { ImportId: null } && state.VillageBefore is null && known!.Columns == columns,
             VillageBefore = state.VillageBefore,
-            File = state.File,
-            Lists = lists,
+            Memory = state.Memory,
+            Known = KnownFrom(key, version, state.File, columns, fingerprint, hashes, lists, known),
             HeadCertIndex = hashes.HeadCertIndex,
             PhoneIndex = hashes.PhoneIndex,
             PhoneMoved = !stands || known!.Hashes is null || known.Hashes.PhoneIndex != hashes.PhoneIndex,
@@ -79,11 +77,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         };
     }
 
-    public void Committed(HouseholdRow row)
-    {
-        var head = row.File?.Household;
-        Remember(row.Key, row.Version, row.File, row.Columns, row.DocumentHash, new NumberHashes(head?.HeadCertNumber, row.HeadCertIndex, head?.Phone, row.PhoneIndex), row.Lists);
-    }
+    public void Committed(HouseholdRow row) => row.Memory.Known = row.Known;
 
     private (byte[] Box, byte[] Fingerprint) Sealed<T>(SealPlace place, T content, Action<T, DocumentWriter> encode, KeptPart? end = null)
     {
@@ -109,27 +103,41 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         return writer.Written;
     }
 
-    private KnownAt? KnownOf(HouseholdFile? file) => ListOf(file) is { } list && membersInTable.TryGetValue(list, out var known) ? known : null;
+    /// <summary>Null where the members are others, or nobody: what is known then is about another file.</summary>
+    private static KnownAt? KnownOf(HouseholdState state) =>
+        state is { File: { Members.IsDefaultOrEmpty: false } file, Memory.Known: KnownAt known } && known.Lists.Members == file.Members ? known : null;
 
     /// <param name="key">Id of the key that hashes now: it may have been exchanged since.</param>
-    private NumberHashes HashesOf(Household? head, NumberHashes? known, byte key) => new(
-        head?.HeadCertNumber,
-        known is not null && known.HeadCert == head?.HeadCertNumber && IsOf(known.HeadCertIndex, key)
-            ? known.HeadCertIndex
-            : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
-        head?.Phone,
-        known is not null && known.Phone == head?.Phone && IsOf(known.PhoneIndex, key) ? known.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+    private NumberHashes HashesOf(Household? head, NumberHashes? known, byte key)
+    {
+        var (sameCert, samePhone) = (
+            known is not null && known.HeadCert == head?.HeadCertNumber && IsOf(known.HeadCertIndex, key),
+            known is not null && known.Phone == head?.Phone && IsOf(known.PhoneIndex, key));
+        if (sameCert && samePhone) return known!;
+        return new NumberHashes(
+            head?.HeadCertNumber,
+            sameCert ? known!.HeadCertIndex : sealer.BlindIndex(BlindKind.Certificate, BlindText.Certificate(head?.HeadCertNumber)),
+            head?.Phone,
+            samePhone ? known!.PhoneIndex : sealer.BlindIndex(BlindKind.Phone, BlindText.Phone(head?.Phone)));
+    }
+
+    /// <summary>Those that are known, the very object, where they are the same.</summary>
+    private static HouseholdColumns ColumnsOf(HouseholdState state, KnownAt? known)
+    {
+        var columns = HouseholdColumns.Of(state);
+        return known is not null && known.Columns == columns ? known.Columns : columns;
+    }
 
     private static bool IsOf(byte[]? index, byte key) => index is null || index[0] == key;
 
-    private void Remember(string key, long version, HouseholdFile? file, HouseholdColumns columns, byte[]? documentHash, NumberHashes? hashes, KeptPart? lists)
+    /// <param name="before">Whose lists serve again where they are the very objects.</param>
+    private static KnownAt? KnownFrom(
+        string key, long version, HouseholdFile? file, HouseholdColumns columns, byte[]? documentHash, NumberHashes? hashes, KeptPart? encoded, KnownAt? before = null)
     {
-        if (ListOf(file) is not { } list) return;
-        membersInTable.AddOrUpdate(list, new KnownAt(key, version, columns, documentHash, hashes, file! with { Household = HouseholdFile.Empty.Household }, lists));
+        if (file is null) return null;
+        var lists = before is not null && before.Lists.SharesLists(file) ? before.Lists : file with { Household = HouseholdFile.Empty.Household };
+        return new KnownAt(key, version, columns, documentHash, hashes, lists, encoded);
     }
-
-    /// <summary>Null when there is nobody: empty lists share one object.</summary>
-    private static Member[]? ListOf(HouseholdFile? file) => file is { Members.IsDefaultOrEmpty: false } ? ImmutableCollectionsMarshal.AsArray(file.Members) : null;
 
     /// <summary>One way to the database and one transaction, whichever statements the rows need.</summary>
     public async Task<IReadOnlySet<string>> SaveAsync(NpgsqlConnection connection, IReadOnlyList<HouseholdRow> rows, CancellationToken ct)
@@ -192,7 +200,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
             LastChange = stored.Change?.Open(sealer, state.File),
             Applied = stored.Commands,
         };
-        Remember(stored.Key, stored.Version, state.File, stored.Columns, stored.DocumentHash, hashes: null, lists);
+        state.Memory.Known = KnownFrom(stored.Key, stored.Version, state.File, stored.Columns, stored.DocumentHash, hashes: null, lists);
         return true;
     }
 

@@ -26,10 +26,10 @@ public sealed class HouseholdRow : RecordRow
     /// <summary>A change by a person that leaves columns and members as they are known to stand.</summary>
     public bool IsQuiet { get; init; }
     public string? VillageBefore { get; init; }
-    public HouseholdFile? File { get; init; }
 
-    /// <summary>The file's lists as they stand in the document.</summary>
-    public KeptPart? Lists { get; init; }
+    /// <summary>Of the state that is written: gets <see cref="Known"/> once the row is committed.</summary>
+    public RowMemory Memory { get; init; } = new();
+    internal HouseholdMapping.KnownAt? Known { get; init; }
     public byte[]? HeadCertIndex { get; init; }
     public byte[]? PhoneIndex { get; init; }
 
