@@ -32,6 +32,11 @@ public static class Contribution
         return (vector, heads.NextDue);
     }
 
+    /// <summary>Whether two files of a household add the same cells on any day, seen without counting them: nothing else of a file is counted than what is compared here.</summary>
+    public static bool IsShared(HouseholdFile before, HouseholdFile after) =>
+        before.Members == after.Members && before.Episodes == after.Episodes && before.IsActive == after.IsActive &&
+        StatisticClass.Of(before.Household) == StatisticClass.Of(after.Household);
+
     private static CellVector Pack(ReadOnlySpan<long> counts, StatisticClass @class)
     {
         Span<long> keys = stackalloc long[Measures.FlatLimit];

@@ -2,6 +2,7 @@ using FangFanPin.Contracts;
 using FangFanPin.Contracts.Households;
 using FangFanPin.Contracts.Rollup;
 using FangFanPin.Domain;
+using FangFanPin.Domain.Figures;
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Regions;
 using FangFanPin.Domain.Statistics;
@@ -30,6 +31,7 @@ public sealed class HouseholdGrain(
     public override Task OnActivateAsync(CancellationToken ct)
     {
         memory = new CommandMemory(stored.State.Applied);
+        stored.State = stored.State with { Applied = [] }; // known once, not twice
         // A split that was written but not handed over: the call waits until activation is over.
         if (stored.State.OwedSplit is not null)
             this.RegisterGrainTimer(_ => PaySplitAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, TimeSpan.FromMinutes(1)));
@@ -54,7 +56,7 @@ public sealed class HouseholdGrain(
 
     public async Task<CommandAnswer> ExecuteAsync(HouseholdCommand command, CancellationToken ct)
     {
-        await TryPaySplitAsync();
+        if (stored.State.OwedSplit is not null) await TryPaySplitAsync();
         var hash = CommandContent.HashOf(command.Change);
         if (await AppliedAsync(command.CommandId) is { } repeat)
         {
@@ -63,26 +65,32 @@ public sealed class HouseholdGrain(
             return new CommandAnswer { Version = repeat.Version, Changed = true };
         }
         if (declined.Find(command.CommandId) is { } before) return before.Content == hash ? before.Answer : Refused(HouseholdErrors.CommandReused);
-        var answer = await DecideAsync(command, hash);
+        var (answer, next) = await DecideAsync(command, hash);
+        if (next is not null)
+        {
+            await CommitAsync(next);
+            memory.Remember(new AppliedCommand(command.CommandId, hash, answer.Version));
+            if (command.Change is SplitHousehold) await PaySplitAsync();
+        }
+        if (answer.Errors.Count == 0) await TakeOverAsync(command);
         // A split that stands in the way is soon out of it: whoever sends again then means it.
         if (!answer.Changed && !answer.Errors.Contains(HouseholdErrors.SplitPending)) declined.Remember(command.CommandId, hash, answer);
         return answer;
     }
 
-    private async Task<CommandAnswer> DecideAsync(HouseholdCommand command, UInt128 hash)
+    /// <summary>What the caller is answered, and the state that has to be on disk before; null when nothing changes. Few changes have anybody to ask.</summary>
+    private async ValueTask<(CommandAnswer Answer, HouseholdState? Next)> DecideAsync(HouseholdCommand command, UInt128 hash)
     {
-        if (command.ExpectedVersion is { } seen && seen != Version) return Refused(HouseholdErrors.StaleVersion);
-        if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return Refused(obstacle);
+        if (command.ExpectedVersion is { } seen && seen != Version) return (Refused(HouseholdErrors.StaleVersion), null);
+        if (command.Change is SplitHousehold split && await SplitObstacleAsync(split) is { } obstacle) return (Refused(obstacle), null);
 
         var context = world.ContextFor(Code, command.Actor) with { Predecessor = await PredecessorAsync(command.Change) };
         var decision = command.Change is RevertImport revert
             ? ImportUndo.Decide(stored.State, revert)
             : HouseholdDecision.Decide(stored.State.File, command.Change, context).As(f => new ImportUndo.Restored(f));
-        if (!decision.Ok) return new CommandAnswer { Errors = decision.Errors, Version = Version };
+        if (!decision.Ok) return (new CommandAnswer { Errors = decision.Errors, Version = Version }, null);
         if (decision.Value!.File is null) await GiveBackAsync(command);
-        var answer = await ApplyAsync(command, hash, decision.Value.File, context);
-        if (answer.Errors.Count == 0) await TakeOverAsync(command);
-        return answer;
+        return Decided(command, hash, decision.Value.File, context);
     }
 
     public async Task RecomputeAsync(DateOnly today, CancellationToken ct)
@@ -97,14 +105,14 @@ public sealed class HouseholdGrain(
     private async ValueTask<AppliedCommand?> AppliedAsync(Guid commandId) =>
         memory.Find(commandId) ?? (memory.IsComplete ? null : await world.History.CommandAsync(Code, commandId));
 
-    private async Task<CommandAnswer> ApplyAsync(HouseholdCommand command, UInt128 hash, HouseholdFile? file, DecisionContext context)
+    private (CommandAnswer Answer, HouseholdState? Next) Decided(HouseholdCommand command, UInt128 hash, HouseholdFile? file, DecisionContext context)
     {
         var registers = stored.State.File is null && file is not null; // then the file itself is the change
         var changes = registers ? [] : FileDiff.Between(stored.State.File, file);
-        if (!registers && changes.IsEmpty) return new CommandAnswer { Version = Version, Changed = false };
-        if (command.Change is ImportFile { SeenVersion: { } seen } && seen != (stored.State.File is null ? 0 : Version)) return Refused(HouseholdErrors.StaleVersion);
+        if (!registers && changes.IsEmpty) return (new CommandAnswer { Version = Version, Changed = false }, null);
+        if (command.Change is ImportFile { SeenVersion: { } seen } && seen != (stored.State.File is null ? 0 : Version)) return (Refused(HouseholdErrors.StaleVersion), null);
         var version = StoredVersion + 1;
-        var (vector, nextDue) = Contributed(file, context.Today);
+        var (vector, nextDue) = MovesFigures(file, context.Today) ? Contributed(file, context.Today) : (stored.State.Contribution, stored.State.NextDue);
         var next = stored.State with
         {
             File = file,
@@ -126,14 +134,18 @@ public sealed class HouseholdGrain(
             },
         };
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
-        await CommitAsync(next);
-        memory.Remember(new AppliedCommand(command.CommandId, hash, version));
-        if (command.Change is SplitHousehold) await PaySplitAsync();
-        return new CommandAnswer { Version = version, Changed = true };
+        return (new CommandAnswer { Version = version, Changed = true }, next);
     }
 
-    private static (Domain.Figures.CellVector Vector, DateOnly? NextDue) Contributed(HouseholdFile? file, DateOnly today) =>
-        file is null ? (Domain.Figures.CellVector.Empty, null) : Contribution.Of(file, today);
+    /// <summary>
+    /// Most changes leave alone all that figures look at, and no member has a birthday that counts. What replaced an equal vector would also outlive the
+    /// collector's youngest generation.
+    /// </summary>
+    private bool MovesFigures(HouseholdFile? file, DateOnly today) =>
+        stored.State is not { OwedSplit: null, File: { } before } || file is null || !Contribution.IsShared(before, file) || today >= stored.State.NextDue;
+
+    private static (CellVector Vector, DateOnly? NextDue) Contributed(HouseholdFile? file, DateOnly today) =>
+        file is null ? (CellVector.Empty, null) : Contribution.Of(file, today);
 
     private CommandAnswer Refused(DomainError error) => new() { Errors = [error], Version = Version };
 

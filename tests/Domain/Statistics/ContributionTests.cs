@@ -14,6 +14,38 @@ public sealed class ContributionTests
     private static long Value(CellVector vector, MeasureDefinition measure, ClassSet classes) =>
         vector.OfMeasure(measure.Number).Where(c => classes.Has(c.Key.Class)).Sum(c => c.Value);
 
+    /// <summary>Any one field of the household is taken from another: whatever figures came to look at, beside what is compared, would show here.</summary>
+    [Fact]
+    public void Files_that_share_what_figures_look_at_add_the_same_on_any_day()
+    {
+        var (shared, moved) = (0, 0);
+        Gen.Select(RandomFiles.Files, RandomFiles.Households, Households.RandomFiles.File, Gen.Int[0, EntityMap.Household.Fields.Length - 1], Gen.Int[-400, 400])
+            .Sample((file, other, whole, number, shift) =>
+            {
+                var field = EntityMap.Household.Fields[number];
+                foreach (var from in new[] { other, whole.Household })
+                {
+                    var after = file with { Household = EntityMap.Household.WithTexts(file.Household, [KeyValuePair.Create(field.Id, field.Text(from))]) };
+                    Assert.True(Contribution.IsShared(file, file with { }));
+                    if (!Contribution.IsShared(file, after))
+                    {
+                        Interlocked.Increment(ref moved);
+                        continue;
+                    }
+                    Interlocked.Increment(ref shared);
+                    Assert.Equal(Contribution.Of(file, Today.AddDays(shift)), Contribution.Of(after, Today.AddDays(shift)));
+                }
+            });
+        Assert.True(shared > 100 && moved > 5, $"{shared} files were shared, {moved} were not");
+    }
+
+    [Fact]
+    public void Files_with_other_members_or_episodes_share_nothing() => RandomFiles.Files.Sample(file =>
+    {
+        Assert.False(Contribution.IsShared(file, file with { Members = [.. file.Members, new Member()] }));
+        Assert.False(Contribution.IsShared(file, file with { Episodes = [.. file.Episodes, new RiskEpisode()] }));
+    });
+
     [Fact]
     public void Cells_agree_with_counting_the_documents_by_definition() =>
         Gen.Select(RandomFiles.Files.Array[0, 8], Gen.Int[-400, 400]).Sample((files, shift) =>
