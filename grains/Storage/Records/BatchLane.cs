@@ -6,7 +6,11 @@ namespace FangFanPin.Storage.Records;
 /// <summary>One caller's wish in a lane, answered once.</summary>
 internal abstract class LaneItem<TAnswer>
 {
-    private readonly TaskCompletionSource<TAnswer> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>
+    /// The lane's worker goes on in whoever waits without a scheduler of his own: a handful of lines that hand over to a grain's turn. Anything longer must come
+    /// back to its own scheduler before it goes on.
+    /// </summary>
+    private readonly TaskCompletionSource<TAnswer> answer = new();
     private int taken;
 
     public abstract string Key { get; }
@@ -46,12 +50,20 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
     }
 
     /// <exception cref="StoreUnavailableException">The process is stopping.</exception>
-    public async Task<TAnswer> AskAsync(TItem item, CancellationToken ct)
+    public Task<TAnswer> AskAsync(TItem item, CancellationToken ct)
+    {
+        // Nearly always there is room and nobody who could give up: the answer is then all there is to wait for.
+        if (ct.CanBeCanceled || !queue.Writer.TryWrite(item)) return AskPatientlyAsync(item, ct);
+        CallHelp();
+        return item.Answer;
+    }
+
+    private async Task<TAnswer> AskPatientlyAsync(TItem item, CancellationToken ct)
     {
         try
         {
             await queue.Writer.WriteAsync(item, ct);
-            if (leaderIsAtWork && queue.Reader.Count >= options.BatchRowsWanted) crowd.Writer.TryWrite(true);
+            CallHelp();
         }
         catch (ChannelClosedException)
         {
@@ -59,6 +71,11 @@ internal sealed class BatchLane<TItem, TAnswer> : IAsyncDisposable where TItem :
         }
         await using var registration = ct.UnsafeRegister(static (state, token) => ((TItem)state!).GiveUp(token), item);
         return await item.Answer;
+    }
+
+    private void CallHelp()
+    {
+        if (leaderIsAtWork && queue.Reader.Count >= options.BatchRowsWanted) crowd.Writer.TryWrite(true);
     }
 
     /// <summary>Works off what is queued; later callers are refused.</summary>

@@ -53,7 +53,7 @@ internal sealed class RecordStore<TState, TRow, TStored>(
     {
         var version = VersionOf(state.ETag) + 1;
         var row = mapping.Prepare(mapping.KeyOf(grain), version, WriteIds.Next(), value);
-        var answer = await writer.SaveAsync(row, ct);
+        var answer = await writer.SaveAsync(row, ct).ConfigureAwait(false); // Orleans' bridge brings the grain back to its turn
         if (!answer.Won) throw Stale(answer.Version, state.ETag);
         (state.ETag, state.RecordExists) = (EtagOf(version), true);
     }
