@@ -18,14 +18,20 @@ pg_buffers() {
   echo "$((mb > 4096 ? 4096 : mb < 128 ? 128 : mb))MB"
 }
 
+# An eighth of what the disk has free, at most 16 GB. The first change of a page after a checkpoint goes into the log whole: with 4 GB a province that is loaded or
+# written at full speed met one every minute, and half of its log were such pages.
+pg_wal_mb() {
+  local mb
+  mb=$(($(df -Pm "$1" | awk 'NR == 2 { print $4 }') / 8))
+  echo "$((mb > 16384 ? 16384 : mb < 1024 ? 1024 : mb))"
+}
+
 # Sized for two cores and 24 GiB; each can be set from outside.
 : "${FFP_PG_SHARED_BUFFERS:=$(pg_buffers)}"
 : "${FFP_PG_EFFECTIVE_CACHE:=8GB}"
 : "${FFP_PG_WORK_MEM:=32MB}"
 : "${FFP_PG_MAINTENANCE_WORK_MEM:=512MB}"
 : "${FFP_PG_MAX_CONNECTIONS:=200}"
-: "${FFP_PG_MAX_WAL:=4GB}"
-: "${FFP_PG_MIN_WAL:=1GB}"
 : "${FFP_PG_START_SECONDS:=60}"
 
 pg_say() { printf '%s\n' "$*" >&2; }
@@ -100,7 +106,8 @@ pg_psql() {
 }
 
 pg_settings() {
-  local home=$1 port=$2 socket=$1/run
+  local home=$1 port=$2 socket=$1/run wal
+  wal=$(pg_wal_mb "$home")
   # A socket's path is at most 107 bytes; TCP alone serves then.
   [[ ${#socket} -gt 80 ]] && socket=
   cat <<CONF
@@ -114,9 +121,9 @@ shared_buffers = $FFP_PG_SHARED_BUFFERS
 effective_cache_size = $FFP_PG_EFFECTIVE_CACHE
 work_mem = $FFP_PG_WORK_MEM
 maintenance_work_mem = $FFP_PG_MAINTENANCE_WORK_MEM
-max_wal_size = $FFP_PG_MAX_WAL
+max_wal_size = ${FFP_PG_MAX_WAL:-${wal}MB}
 # A piece of the log that is made anew holds up everybody for 40 ms: used ones are kept.
-min_wal_size = $FFP_PG_MIN_WAL
+min_wal_size = ${FFP_PG_MIN_WAL:-$((wal / 4))MB}
 wal_buffers = 64MB
 wal_compression = lz4
 checkpoint_timeout = 15min
