@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace FangFanPin.Contracts.Households;
@@ -7,13 +8,15 @@ public readonly record struct HouseholdKey
 {
     public const string Prefix = "hh/";
 
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private HouseholdKey(string code) => Code = code;
 
     public string Code { get; }
 
     public static bool TryOf(string? code, [NotNullWhen(true)] out HouseholdKey? key)
     {
-        key = code is { Length: >= 1 and <= 32 } && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? new HouseholdKey(code) : null;
+        key = code is { Length: >= 1 and <= 32 } && !code.AsSpan().ContainsAnyExcept(Allowed) ? new HouseholdKey(code) : null;
         return key is not null;
     }
 

@@ -61,10 +61,16 @@ internal static class Form
         where TEntity : Entity
     {
         var errors = FieldCheck.Check(context.Dictionary, map, fields, place, context.Today, out var canonical);
-        errors.AddRange(fields.Select(f => f.Key).Where(id => refused?.Contains(id) == true).Select(id => HouseholdErrors.FixedField(place, id)));
+        foreach (var (id, _) in fields)
+        {
+            if (refused?.Contains(id) == true) errors.Add(HouseholdErrors.FixedField(place, id));
+        }
         if (errors.Count > 0) return errors;
         var filled = map.WithTexts(record, canonical);
-        var missing = (required ?? []).Where(id => map.Find(id)!.IsEmpty(filled)).Select(id => HouseholdErrors.Required(place, id)).ToList();
-        return missing.Count > 0 ? missing : filled;
+        foreach (var id in required ?? [])
+        {
+            if (map.Find(id)!.IsEmpty(filled)) errors.Add(HouseholdErrors.Required(place, id));
+        }
+        return errors.Count > 0 ? errors : filled;
     }
 }
