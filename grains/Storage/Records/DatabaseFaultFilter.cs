@@ -1,13 +1,11 @@
+using FangFanPin.Contracts.Storage;
 using Npgsql;
 using Orleans;
 
 namespace FangFanPin.Storage.Records;
 
-/// <summary>
-/// A grain that asks the database itself may meet its absence. The driver's exception cannot be read on the other side of a call, where it would look like a
-/// defect of ours: it leaves as <see cref="Contracts.Storage.StoreUnavailableException"/>.
-/// </summary>
-public sealed class DatabaseFaultFilter : IIncomingGrainCallFilter
+/// <inheritdoc cref="IDatabaseFaultFilter"/>
+public sealed class DatabaseFaultFilter : IDatabaseFaultFilter
 {
     public Task Invoke(IIncomingGrainCallContext context)
     {
