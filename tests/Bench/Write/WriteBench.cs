@@ -14,7 +14,7 @@ namespace FangFanPin.Tests.Bench.Write;
 internal static class WriteBench
 {
     private const int Callers = 64;
-    private const int Rounds = 3;
+    private const int Rounds = 5;
 
     /// <summary>Code runs at full speed only after the compiler has seen it run; a busy machine needs longer for that, but not for ever.</summary>
     private const int WarmUpWrites = 60_000;
