@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Serialization;
-using FangFanPin.Contracts.Storage;
 using FangFanPin.Domain;
 using FangFanPin.Storage.Records;
 using Microsoft.Extensions.Options;
@@ -45,7 +44,7 @@ internal static class ClusterSetup
         settings.Tls.ForSilo(silo);
         silo.Services.AddWire();
         if (Telemetry.IsExported(silo.Configuration)) silo.AddActivityPropagation();
-        silo.Services.AddSingleton<IDatabaseFaultFilter, DatabaseFaultFilter>();
+        silo.AddIncomingGrainCallFilter<DatabaseFaultFilter>();
     }
 
     public static void AddCluster(this IClientBuilder client, SiloSettings settings)

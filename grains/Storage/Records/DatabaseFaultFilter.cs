@@ -1,11 +1,13 @@
-using FangFanPin.Contracts.Storage;
 using Npgsql;
 using Orleans;
 
 namespace FangFanPin.Storage.Records;
 
-/// <inheritdoc cref="IDatabaseFaultFilter"/>
-public sealed class DatabaseFaultFilter : IDatabaseFaultFilter
+/// <summary>
+/// A grain that asks the database itself may meet its absence. The driver's exception cannot be read on the other side of a call, where it would look like a
+/// defect of ours: it leaves as <see cref="Contracts.Storage.StoreUnavailableException"/>.
+/// </summary>
+public sealed class DatabaseFaultFilter : IIncomingGrainCallFilter
 {
     public Task Invoke(IIncomingGrainCallContext context)
     {
