@@ -39,8 +39,8 @@ public sealed record HouseholdState
 }
 
 /// <summary>
-/// What a store remembers of the row behind a state, at the state itself: a table beside it, weak so that it forgets with the activation, made every collection
-/// of the youngest generation a third of a second long for 100,000 households in memory. It says nothing about the state: all are equal.
+/// What a store remembers of the row behind a state, at the state itself: of a table beside it, weak so that it forgets with the activation, each background
+/// collection has to look through all handles while everybody waits. It says nothing about the state: all are equal.
 /// </summary>
 public sealed class RowMemory : IEquatable<RowMemory>
 {
