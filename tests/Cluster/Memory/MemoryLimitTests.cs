@@ -34,10 +34,14 @@ public sealed class MemoryLimitTests(LimitedServer server, ITestOutputHelper out
         Assert.Equal(imported, codes.Count);
         await server.FillAsync();
 
+        var called = await HouseholdsInMemoryAsync(); // before anybody here has called one: twice in seven runs a handful was there, and the count below was above the codes
+        await IdleAsync();
+        var left = await HouseholdsInMemoryAsync();
+        output.WriteLine($"{called} households in memory after the import, {left} after idle collection");
         var versions = new ConcurrentDictionary<string, long>();
         await EachAsync(codes, async code => versions[code] = (await server.Grains.Household(code).GetAsync(Ct))!.Version);
         Assert.Equal((codes.Count, 1L), (versions.Count, versions.Values.Max()));
-        Assert.InRange(await HouseholdsInMemoryAsync(), codes.Count / 2, codes.Count);
+        Assert.InRange(await HouseholdsInMemoryAsync(), codes.Count / 2, codes.Count + left);
 
         await IdleAsync();
         var before = await HouseholdsInMemoryAsync();
