@@ -34,7 +34,7 @@ public sealed class MemoryLimitTests(LimitedServer server, ITestOutputHelper out
         Assert.Equal(imported, codes.Count);
         await server.FillAsync();
 
-        var called = await HouseholdsInMemoryAsync(); // before anybody here has called one: twice in seven runs a handful was there, and the count below was above the codes
+        var called = await HouseholdsInMemoryAsync(); // before anybody here has called one: twice the count below was a handful above the codes
         await IdleAsync();
         var left = await HouseholdsInMemoryAsync();
         output.WriteLine($"{called} households in memory after the import, {left} after idle collection");
