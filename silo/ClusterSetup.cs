@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using FangFanPin.Contracts.Storage;
 using FangFanPin.Domain;
 using FangFanPin.Storage.Records;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,7 @@ internal static class ClusterSetup
         silo.ConfigureEndpoints(IPAddress.Loopback, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
         silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
+        SpokenReminderTable.Cover(silo.Services);
         silo.AddAdoNetGrainStorage(DefaultStorage, options => options.Configure<IOptions<SystemTextJsonGrainStorageSerializerOptions>>((o, json) =>
         {
             (o.Invariant, o.ConnectionString) = (Invariant, connection);
@@ -44,7 +46,7 @@ internal static class ClusterSetup
         settings.Tls.ForSilo(silo);
         silo.Services.AddWire();
         if (Telemetry.IsExported(silo.Configuration)) silo.AddActivityPropagation();
-        silo.AddIncomingGrainCallFilter<DatabaseFaultFilter>();
+        silo.Services.AddSingleton<IDatabaseFaultFilter, DatabaseFaultFilter>();
     }
 
     public static void AddCluster(this IClientBuilder client, SiloSettings settings)

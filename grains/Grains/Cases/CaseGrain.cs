@@ -18,7 +18,7 @@ namespace FangFanPin.Grains.Cases;
 public sealed partial class CaseGrain(
     [PersistentState(StateNames.Case, StorageNames.Records)] IPersistentState<CaseState> stored,
     CaseWorld world,
-    ILogger<CaseGrain> log) : Grain, ICaseGrain
+    ILogger<CaseGrain> log) : DatabaseGrain, ICaseGrain
 {
     private string Id => CaseKey.Parse(this.GetPrimaryKeyString()).Id;
 

@@ -8,7 +8,7 @@ namespace FangFanPin.Grains.Cases;
 /// <summary>No reminder per case: one per shard asks the due table what is due by now, so a tick that is late, lost or doubled does no harm.</summary>
 [GrainType("case-shard")]
 public sealed partial class CaseShardGrain(ICaseLookups lookups, MissingPlans plans, IGrainFactory grains, TimeProvider clock, ILogger<CaseShardGrain> log)
-    : Grain, ICaseShardGrain, IRemindable
+    : DatabaseGrain, ICaseShardGrain, IRemindable
 {
     private const string Reminder = "case-due";
     private const int AtOnce = 32;

@@ -9,7 +9,7 @@ namespace FangFanPin.Grains.Imports;
 /// one transaction with it, and a runner of an older activation is shut out by its run number even while two activations live.
 /// </summary>
 [GrainType("import")]
-public sealed class ImportGrain(IImportJobs jobs, IImportFiles files, ImportRunner runner, ImportRetention retention, ImportOptions options, TimeProvider clock) : Grain, IImportGrain, IRemindable
+public sealed class ImportGrain(IImportJobs jobs, IImportFiles files, ImportRunner runner, ImportRetention retention, ImportOptions options, TimeProvider clock) : DatabaseGrain, IImportGrain, IRemindable
 {
     private const string Reminder = "import-runs";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);

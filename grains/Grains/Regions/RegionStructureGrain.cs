@@ -12,7 +12,7 @@ namespace FangFanPin.Grains.Regions;
 /// <summary>Passes changes of the tree to the store, one after the other, and nudges the regions that are owed something by them.</summary>
 [GrainType("region-structure")]
 public sealed class RegionStructureGrain(
-    IRegionStructureStore store, IVillageHouseholds households, IRegions regions, IGrainFactory grains, TimeProvider clock) : Grain, IRegionStructureGrain
+    IRegionStructureStore store, IVillageHouseholds households, IRegions regions, IGrainFactory grains, TimeProvider clock) : DatabaseGrain, IRegionStructureGrain
 {
     /// <summary>Households that move at the same time.</summary>
     private const int AtOnce = 64;

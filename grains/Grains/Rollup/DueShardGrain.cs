@@ -11,7 +11,7 @@ namespace FangFanPin.Grains.Rollup;
 /// <summary>No reminder per household: one per shard asks the database what is due by now, so a tick that is late, lost or doubled does no harm.</summary>
 [GrainType("due-shard")]
 public sealed partial class DueShardGrain(
-    IDueHouseholds due, IGrainFactory grains, IOptions<RollupOptions> options, TimeProvider clock, ILogger<DueShardGrain> log) : Grain, IDueShardGrain, IRemindable
+    IDueHouseholds due, IGrainFactory grains, IOptions<RollupOptions> options, TimeProvider clock, ILogger<DueShardGrain> log) : DatabaseGrain, IDueShardGrain, IRemindable
 {
     private const string Reminder = "due";
 

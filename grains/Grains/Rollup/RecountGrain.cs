@@ -12,7 +12,7 @@ namespace FangFanPin.Grains.Rollup;
 [GrainType("recount")]
 public sealed partial class RecountGrain(
     IRollupStore store, IRegions regions, IRegionStructureStore structure, TimeProvider clock, IOptions<RollupOptions> options,
-    RollupMetrics metrics, IGrainFactory grains, ILogger<RecountGrain> log) : Grain, IRecountGrain
+    RollupMetrics metrics, IGrainFactory grains, ILogger<RecountGrain> log) : DatabaseGrain, IRecountGrain
 {
     private readonly RecountComparison comparison = new(store, regions, grains);
     private readonly Queue<Region> open = new();

@@ -17,7 +17,7 @@ namespace FangFanPin.Grains.Rollup;
 [GrainType("region")]
 public sealed partial class RegionGrain(
     IRollupStore store, IRegions regions, TimeProvider clock, IGrainFactory grains, IOptions<RollupOptions> options,
-    RollupMetrics metrics, SiloLeaving silo, ILogger<RegionGrain> log) : Grain, IRegionGrain
+    RollupMetrics metrics, SiloLeaving silo, ILogger<RegionGrain> log) : DatabaseGrain, IRegionGrain
 {
     private readonly HashSet<TaskCompletionSource<PushReply>> unanswered = [];
     private RegionNode node = null!;

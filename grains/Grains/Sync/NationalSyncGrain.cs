@@ -13,7 +13,7 @@ namespace FangFanPin.Grains.Sync;
 [GrainType("national-sync")]
 public sealed class NationalSyncGrain(
     ISyncBatches batches, ISyncIntake intake, INationalSource source, SyncRunner runner, SyncOptions options, IGrainFactory grains, TimeProvider clock)
-    : Grain, INationalSyncGrain, IRemindable
+    : DatabaseGrain, INationalSyncGrain, IRemindable
 {
     private const string Reminder = "national-sync";
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);

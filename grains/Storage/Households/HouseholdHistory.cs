@@ -1,5 +1,6 @@
 using FangFanPin.Domain.Households;
 using FangFanPin.Domain.Sealing;
+using FangFanPin.Storage.Records;
 using Npgsql;
 
 namespace FangFanPin.Storage.Households;
@@ -49,15 +50,16 @@ public sealed class HouseholdHistory(NpgsqlDataSource database, ISealer sealer) 
         }
     }
 
-    public async Task<AppliedCommand?> CommandAsync(string code, Guid commandId, CancellationToken ct = default)
+    /// <exception cref="Contracts.Storage.StoreUnavailableException">The household itself asks, amid a call: the driver's exception could not be read on its other side.</exception>
+    public Task<AppliedCommand?> CommandAsync(string code, Guid commandId, CancellationToken ct = default) => DatabaseWords.SayAsync(StoredChange.Table, async () =>
     {
         await using var command = database.CreateCommand("select command_id, content_hash, version from household_history where code = $1 and command_id = $2");
         command.Parameters.AddRange(new[] { Text(code), new NpgsqlParameter<Guid> { TypedValue = commandId } });
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
             ? new AppliedCommand(reader.GetGuid(0), ContentHash.Read(reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1)), reader.GetInt64(2))
-            : null;
-    }
+            : (AppliedCommand?)null;
+    });
 
     public async Task<VersionedFile?> AtAsync(string code, long version, CancellationToken ct = default)
     {

@@ -50,6 +50,15 @@ public sealed partial class ArchitectureTests
         Assert.Empty(states.GroupBy(s => s.StateName).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(s => s.Name))}"));
     }
 
+    /// <summary>A household asks it in one place, which answers as the filter would; its writes are too many for a filter.</summary>
+    [Fact]
+    public void Every_grain_but_the_household_can_meet_an_absent_database()
+    {
+        var grains = typeof(Grains.DatabaseGrain).Assembly.GetTypes().Where(t => t is { IsAbstract: false } && t.IsSubclassOf(typeof(Orleans.Grain))).ToList();
+        Assert.Equal([typeof(Grains.Households.HouseholdGrain)], grains.Where(t => !t.IsSubclassOf(typeof(Grains.DatabaseGrain))));
+        Assert.True(grains.Count > 5);
+    }
+
     [Fact]
     public void No_file_outgrows_a_reader()
     {

@@ -1,3 +1,4 @@
+using FangFanPin.Contracts.Storage;
 using FangFanPin.Silo;
 using FangFanPin.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -35,6 +36,13 @@ public sealed class ReminderTests(PostgresDatabase database) : IClassFixture<Pos
         Assert.Equal((entry.GrainId, entry.ReminderName, entry.Period, second), (read.GrainId, read.ReminderName, read.Period, read.ETag));
         Assert.Equal(entry.StartAt, read.StartAt, TimeSpan.FromMilliseconds(1));
         Assert.Null(await table.ReadRow(entry.GrainId, "another"));
+    }
+
+    [Fact]
+    public async Task An_absent_database_is_said_in_words_that_cross_a_call()
+    {
+        await using var nowhere = Server.Build(["--connection", "Host=127.0.0.1;Port=1;Username=nobody;Timeout=2", "--role", "silo"]);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => nowhere.Services.GetRequiredService<IReminderTable>().StartAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -108,6 +108,14 @@ public sealed class HouseholdRecordsTests(PostgresDatabase database) : IClassFix
     }
 
     [Fact]
+    public async Task A_household_that_asks_an_absent_database_for_a_command_says_so_in_words_that_cross_a_call()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=2");
+        await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            new HouseholdHistory(nowhere, records.Sealer).CommandAsync(Code, Guid.NewGuid(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_version_that_only_moved_figures_has_no_history_row_and_keeps_the_change_before_it()
     {
         var held = await records.WriteAsync(number);
