@@ -47,6 +47,14 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     /// <summary>Over every column: whatever is changed in it gives another.</summary>
     public byte[] Hash(KeySuite suite)
     {
+        var hash = new byte[Suites.HashLength];
+        Hash(suite, hash);
+        return hash;
+    }
+
+    /// <inheritdoc cref="Hash(KeySuite)"/>
+    public void Hash(KeySuite suite, Span<byte> hash)
+    {
         var bytes = threadsRoom ??= new ArrayBufferWriter<byte>(512);
         bytes.ResetWrittenCount();
         bytes.Write([LeafMark]);
@@ -55,7 +63,7 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
         foreach (var text in Texts) Add(bytes, text);
         Add(bytes, BeforeHash);
         Add(bytes, AfterHash);
-        return Suites.Hash(suite, bytes.WrittenSpan);
+        Suites.Hash(suite, bytes.WrittenSpan, hash);
     }
 
     private static byte[]? Bytes(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
@@ -83,21 +91,5 @@ internal sealed record AuditRow(long Id, long At, string?[] Texts, byte[]? Befor
     {
         BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(4), length);
         bytes.Advance(4);
-    }
-}
-
-/// <summary>The hash of one entry of the audit.</summary>
-internal readonly record struct AuditLeaf(long Id, byte[] Hash, string? Subject)
-{
-    public const int HashLength = Suites.HashLength;
-
-    public static AuditLeaf Of(AuditRow row, KeySuite suite) => new(row.Id, row.Hash(suite), row.Subject);
-
-    /// <returns>One after the other.</returns>
-    public static byte[] HashesOf(List<AuditLeaf> leaves)
-    {
-        var hashes = new byte[leaves.Count * HashLength];
-        for (var i = 0; i < leaves.Count; i++) leaves[i].Hash.CopyTo(hashes, i * HashLength);
-        return hashes;
     }
 }

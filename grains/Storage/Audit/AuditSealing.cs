@@ -43,6 +43,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
     /// <summary>So many checkpoints back may hold ids above the start of the scan.</summary>
     private const int NumbersBack = 100_000;
 
+    private readonly AuditLeaves leaves = new(suite);
     private UntakenIds untaken = new(0);
     private Checkpoint? head;
     private long scanFrom;
@@ -80,21 +81,19 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         var next = await LongAsync(connection, Next, ct);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
         var oldest = await LongAsync(connection, Oldest, ct);
-        var leaves = await LeavesAsync(connection, ct);
-        if (leaves.Count > 0)
+        await ReadLeavesAsync(connection, ct);
+        if (leaves.Ids.Count > 0)
         {
-            long[] ids = [.. leaves.Select(l => l.Id)];
-            var hashes = AuditLeaf.HashesOf(leaves);
-            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), ids, hashes, key, suite);
-            await InsertAsync(connection, checkpoint, ids, hashes, leaves, ct);
+            var checkpoint = leaves.Checkpoint(head, clock.GetUtcNow(), key);
+            await InsertAsync(connection, checkpoint, ct);
             await transaction.CommitAsync(ct);
             file.Append([checkpoint]);
             head = checkpoint;
-            untaken.Take(ids);
+            untaken.Take(leaves.Ids);
         }
         else await transaction.RollbackAsync(ct);
-        if (leaves.Count < RowsMax) Advance(oldest, next, highest);
-        return leaves.Count;
+        if (leaves.Ids.Count < RowsMax) Advance(oldest, next, highest);
+        return leaves.Ids.Count;
     }
 
     private void Advance(long oldest, long next, long highest)
@@ -124,29 +123,28 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         head = missing is [.., var good] ? good : outside;
     }
 
-    private async Task<List<AuditLeaf>> LeavesAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task ReadLeavesAsync(NpgsqlConnection connection, CancellationToken ct)
     {
+        leaves.Clear();
         await using var command = new NpgsqlCommand(Rows, connection) { Parameters = { new() { Value = untaken.Above }, new() { Value = untaken.Below }, new() { Value = RowsMax } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var leaves = new List<AuditLeaf>();
-        while (await reader.ReadAsync(ct)) leaves.Add(AuditLeaf.Of(AuditRow.Read(reader), suite));
-        return leaves;
+        while (await reader.ReadAsync(ct)) leaves.Add(AuditRow.Read(reader));
     }
 
-    private async Task InsertAsync(NpgsqlConnection connection, Checkpoint checkpoint, long[] ids, byte[] hashes, List<AuditLeaf> leaves, CancellationToken ct)
+    private async Task InsertAsync(NpgsqlConnection connection, Checkpoint checkpoint, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(Insert, connection);
         foreach (var value in new object[]
         {
-            checkpoint.Number, checkpoint.At, ids, hashes, ids[^1], checkpoint.Total,
+            checkpoint.Number, checkpoint.At, leaves.Ids, leaves.Hashes, leaves.Ids[^1], checkpoint.Total,
             checkpoint.Root, checkpoint.Chain, checkpoint.Signature, scanFrom,
         })
             command.Parameters.Add(new() { Value = value });
         command.Parameters.Add(new() { Value = checkpoint.Suite is { } named ? named.ToString() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(ct);
-        var seen = leaves.Where(l => l.Subject is not null).ToArray();
-        if (seen.Length == 0) return;
-        await using var subjects = new NpgsqlCommand(Subjects, connection) { Parameters = { new() { Value = seen.Select(l => l.Subject!).ToArray() }, new() { Value = seen.Select(l => l.Id).ToArray() } } };
+        var seen = leaves.Subjects;
+        if (seen.Count == 0) return;
+        await using var subjects = new NpgsqlCommand(Subjects, connection) { Parameters = { new() { Value = seen.Select(l => l.Subject).ToArray() }, new() { Value = seen.Select(l => l.Id).ToArray() } } };
         await subjects.ExecuteNonQueryAsync(ct);
     }
 

@@ -93,14 +93,14 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
             run.Add(AuditFaults.CheckpointRewritten, number, $"{number}", $"检查点 {number} 与签名或库外文件不符,已被改写。");
         else if (signed is null)
             run.Add(AuditFaults.FileCut, number, $"{number}", $"检查点 {number} 不在库外文件中:文件被截断,或封存刚被中断(下次启动时补写)。");
-        if (leaves.Length != row.Ids.Length * AuditLeaf.HashLength) return;
+        if (leaves.Length != row.Ids.Length * Suites.HashLength) return;
         var found = await EntriesAsync(connection, row.Ids, row.Checkpoint.Suite ?? KeySuite.International, ct);
         for (var i = 0; i < row.Ids.Length; i++)
         {
             run.Entries++;
             var id = row.Ids[i];
             if (!found.TryGetValue(id, out var hash)) Missing(run, number, id);
-            else if (!leaves.AsSpan(i * AuditLeaf.HashLength, AuditLeaf.HashLength).SequenceEqual(hash)) run.Add(AuditFaults.EntryEdited, number, $"{id}", $"审计记录 {id} 已被改动。");
+            else if (!leaves.AsSpan(i * Suites.HashLength, Suites.HashLength).SequenceEqual(hash)) run.Add(AuditFaults.EntryEdited, number, $"{id}", $"审计记录 {id} 已被改动。");
         }
     }
 
@@ -120,8 +120,8 @@ public sealed class AuditVerifier(NpgsqlDataSource database, CheckpointFile file
         var found = new Dictionary<long, byte[]>(ids.Length);
         while (await reader.ReadAsync(ct))
         {
-            var leaf = AuditLeaf.Of(AuditRow.Read(reader), suite);
-            found[leaf.Id] = leaf.Hash;
+            var row = AuditRow.Read(reader);
+            found[row.Id] = row.Hash(suite);
         }
         return found;
     }

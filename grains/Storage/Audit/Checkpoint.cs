@@ -19,16 +19,16 @@ public sealed record Checkpoint(long Number, DateTimeOffset At, int Count, long 
     private KeySuite Hashing => Suite ?? KeySuite.International;
 
     /// <param name="before">Null: the first.</param>
-    internal static Checkpoint Next(Checkpoint? before, DateTimeOffset at, IReadOnlyCollection<long> ids, byte[] leaves, CheckpointKey key, KeySuite suite)
+    internal static Checkpoint Next(Checkpoint? before, DateTimeOffset at, ReadOnlySpan<long> ids, ReadOnlySpan<byte> leaves, CheckpointKey key, KeySuite suite)
     {
         // The database keeps microseconds.
         at = new DateTimeOffset(at.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
-        var next = new Checkpoint((before?.Number ?? 0) + 1, at, ids.Count, (before?.Total ?? 0) + ids.Count, HashOf([.. ids], suite), MerkleTree.Root(leaves, suite), [], [], suite == KeySuite.International ? null : suite);
+        var next = new Checkpoint((before?.Number ?? 0) + 1, at, ids.Length, (before?.Total ?? 0) + ids.Length, HashOf(ids, suite), MerkleTree.Root(leaves, suite), [], [], suite == KeySuite.International ? null : suite);
         var chain = next.ChainAfter(before?.Chain ?? Beginning);
         return next with { Chain = chain, Signature = key.Sign(chain) };
     }
 
-    public static byte[] HashOf(long[] ids, KeySuite? suite) => Suites.Hash(suite ?? KeySuite.International, MemoryMarshal.AsBytes<long>(ids));
+    public static byte[] HashOf(ReadOnlySpan<long> ids, KeySuite? suite) => Suites.Hash(suite ?? KeySuite.International, MemoryMarshal.AsBytes(ids));
 
     /// <returns>False when the ids or the leaves are not those that were signed.</returns>
     public bool Holds(long[] ids, byte[] leaves) => ids.Length > 0 && ids.Length == Count && leaves.Length == ids.Length * Suites.HashLength

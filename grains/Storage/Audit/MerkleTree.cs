@@ -1,3 +1,4 @@
+using System.Buffers;
 using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Audit;
@@ -11,7 +12,9 @@ internal static class MerkleTree
     /// <param name="leaves">32 bytes each, one after the other; not empty.</param>
     public static byte[] Root(ReadOnlySpan<byte> leaves, KeySuite suite)
     {
-        var level = leaves.ToArray();
+        var room = ArrayPool<byte>.Shared.Rent(leaves.Length);
+        var level = room.AsSpan(0, leaves.Length);
+        leaves.CopyTo(level);
         var count = leaves.Length / Length;
         Span<byte> pair = stackalloc byte[1 + 2 * Length];
         pair[0] = NodeMark;
@@ -19,11 +22,13 @@ internal static class MerkleTree
         {
             for (var i = 0; i < count / 2; i++)
             {
-                level.AsSpan(2 * i * Length, 2 * Length).CopyTo(pair[1..]);
-                Suites.Hash(suite, pair, level.AsSpan(i * Length, Length));
+                level.Slice(2 * i * Length, 2 * Length).CopyTo(pair[1..]);
+                Suites.Hash(suite, pair, level.Slice(i * Length, Length));
             }
-            if (count % 2 == 1) level.AsSpan((count - 1) * Length, Length).CopyTo(level.AsSpan(count / 2 * Length, Length));
+            if (count % 2 == 1) level.Slice((count - 1) * Length, Length).CopyTo(level.Slice(count / 2 * Length, Length));
         }
-        return level[..Length];
+        var root = level[..Length].ToArray();
+        ArrayPool<byte>.Shared.Return(room);
+        return root;
     }
 }
