@@ -32,6 +32,7 @@ public sealed class HouseholdGrain(
     {
         memory = new CommandMemory(stored.State.Applied);
         stored.State = stored.State with { Applied = [] }; // known once, not twice
+        stored.State.LastChange?.Kept();
         // A split that was written but not handed over: the call waits until activation is over.
         if (stored.State.OwedSplit is not null)
             this.RegisterGrainTimer(_ => PaySplitAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, TimeSpan.FromMinutes(1)));
@@ -132,6 +133,7 @@ public sealed class HouseholdGrain(
                 Registers = registers,
                 Registered = registers ? file : null,
             },
+            Memory = stored.State.Memory.Handed(),
         };
         if (command.Change is SplitHousehold split) next = Owing(next, split, command, context);
         return (new CommandAnswer { Version = version, Changed = true }, next);
@@ -164,6 +166,7 @@ public sealed class HouseholdGrain(
             DeactivateOnIdle();
             throw;
         }
+        next.LastChange?.Kept();
         // The store owes on the same terms: a change that no figure shows is no news to the village.
         if (next.Contribution.Equals(before.Contribution) && next.VillageBefore is null) return;
         if (next.Village is { } village) Nudge(village);

@@ -46,6 +46,7 @@ public sealed partial class HouseholdMapping(ISealer sealer) : IRecordMapping<Ho
         var head = state.File?.Household;
         var change = state.LastChange?.Version == version ? state.LastChange : null; // otherwise only the figures moved, with the date
         var known = KnownOf(state);
+        if (known?.Key == key) key = known.Key; // the very text, not one more that outlives the collector's youngest generation
         var columns = ColumnsOf(state, known);
         var lists = ListsOf(state.File, known);
         var (document, fingerprint) = Sealed(new SealPlace(Table, key, version), state, StateDocument.EncodeStart, lists);

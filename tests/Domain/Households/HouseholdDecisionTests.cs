@@ -186,6 +186,20 @@ public sealed class HouseholdDecisionTests
         Assert.Null(ImportUndo.Decide(fresh, new RevertImport { ImportId = "I1" }).Value!.File);
     }
 
+    [Fact]
+    public void A_written_change_keeps_its_fields_for_as_long_as_an_import_may_be_taken_back_and_no_others()
+    {
+        var (before, after) = (Registered(), Monitored());
+        var imported = Change("I1", before, after);
+        imported.Kept();
+        Assert.Empty(FileDiff.Between(before, ImportUndo.Decide(new HouseholdState { File = after, LastChange = imported }, new RevertImport { ImportId = "I1" }).Value!.File));
+        var amended = imported with { ImportId = null };
+        Assert.NotEmpty(amended.Changes);
+        amended.Kept();
+        Assert.Empty(amended.Changes);
+        Assert.NotEmpty(imported.Changes);
+    }
+
     private static HouseholdChanged Change(string importId, HouseholdFile? before, HouseholdFile after) => new()
     {
         Version = 1, CommandId = Guid.NewGuid(), Kind = "import", Actor = Actor.System, At = DateTimeOffset.UnixEpoch, ImportId = importId,
