@@ -17,14 +17,14 @@ need_dotnet() { command -v dotnet >/dev/null || fail '没有找到 dotnet,请先
 # A limit in MB as the server takes it, before anything is started; 0 is none.
 valid_memory() { [[ $1 =~ ^[0-9]{1,7}$ ]] && ((10#$1 == 0 || 10#$1 >= 600)) || fail '--memory 应为至少 600 的 MB 数'; }
 
-# young_generation LIMIT PROCESSES: a collection costs what lives, so the fewer the less: a sixteenth of a process's memory, between 384 MB and 1 GB, instead of the 136 MB that
+# young_generation LIMIT PROCESSES: a collection costs what lives, so the fewer the less: an eighth of a process's memory, between 512 MB and 1.5 GB, instead of the 136 MB that
 # the collector takes by itself; and both of its heaps from the start, instead of one until it deems the other worth it. The price is so much more memory: only where there is
 # plenty. The runtime takes both from the environment alone.
 young_generation() {
   local mb=$((10#$1)) young
   if ((mb == 0)); then mb=$(($(machine_mb) / 2 / $2)); fi
   if ((mb >= 4096)); then
-    young=$((mb / 16 < 384 ? 384 : mb / 16 > 1024 ? 1024 : mb / 16))
+    young=$((mb / 8 < 1536 ? mb / 8 : 1536))
     export DOTNET_GCgen0size=${DOTNET_GCgen0size:-$(printf '0x%x' $((young << 20)))} DOTNET_GCDynamicAdaptationMode=${DOTNET_GCDynamicAdaptationMode:-0}
   fi
 }
