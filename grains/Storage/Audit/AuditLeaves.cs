@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FangFanPin.Storage.Sealing;
 
 namespace FangFanPin.Storage.Audit;
@@ -12,6 +11,7 @@ internal sealed class AuditLeaves(KeySuite suite)
     private readonly List<(string Subject, long Id)> subjects = [];
     private byte[] hashes = [];
 
+    /// <summary>As the driver takes them.</summary>
     public List<long> Ids { get; } = [];
 
     /// <summary>One after the other; valid until the next <see cref="Clear"/>.</summary>
@@ -34,8 +34,4 @@ internal sealed class AuditLeaves(KeySuite suite)
         Ids.Add(row.Id);
         if (row.Subject is { } subject) subjects.Add((subject, row.Id));
     }
-
-    /// <summary>The next checkpoint over them.</summary>
-    public Checkpoint Checkpoint(Checkpoint? before, DateTimeOffset at, CheckpointKey key) =>
-        Audit.Checkpoint.Next(before, at, CollectionsMarshal.AsSpan(Ids), Hashes.Span, key, suite);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FangFanPin.Storage.Sealing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -84,7 +85,7 @@ public sealed partial class AuditSealing(CheckpointFile file, CheckpointKey key,
         await ReadLeavesAsync(connection, ct);
         if (leaves.Ids.Count > 0)
         {
-            var checkpoint = leaves.Checkpoint(head, clock.GetUtcNow(), key);
+            var checkpoint = Checkpoint.Next(head, clock.GetUtcNow(), CollectionsMarshal.AsSpan(leaves.Ids), leaves.Hashes.Span, key, suite);
             await InsertAsync(connection, checkpoint, ct);
             await transaction.CommitAsync(ct);
             file.Append([checkpoint]);
